@@ -1,0 +1,1 @@
+"""Catalogue files (TOML) read into providers, with errors a person can act on."""

@@ -1,0 +1,1 @@
+"""The main window: one module per page, passive widgets that show view models."""

@@ -1,0 +1,90 @@
+"""Who is watched: providers, their status pages, and which components matter."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from trayapp.domain.report import Component
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentRef:
+    """One wanted component: by id, with the name as fallback (pages re-create components)."""
+
+    id: str = ""
+    name: str = ""
+
+    def find(self, components: tuple[Component, ...]) -> tuple[Component, ...]:
+        """Return the components meant: those with the id, else those whose name (or id) is the name."""
+        if self.id:
+            by_id = tuple(each for each in components if each.id == self.id)
+            if by_id:
+                return by_id
+        if not self.name:
+            return ()
+        name = self.name.casefold().strip()
+        return tuple(each for each in components if each.name.casefold().strip() == name or each.id == self.name)
+
+    def __str__(self) -> str:
+        """Return what a person would call it."""
+        return self.name or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Something people use ("ChatGPT", "API") and the components it needs."""
+
+    id: str
+    name: str
+    components: tuple[ComponentRef, ...] = ()
+
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusPage:
+    """One status page to watch.
+
+    ``id`` is the catalogue's, else host[:port]. ``platform`` is an adapter's name, empty until detected.
+    ``url`` is the base address (or a deep link); ``fallback_urls`` are tried when it does not answer.
+    ``watched`` is empty to watch every leaf component. ``options`` are platform-specific words
+    (slug, regions, products), documented in each adapter.
+    """
+
+    id: str
+    name: str
+    url: str
+    platform: str = ""
+    provider_id: str = ""
+    fallback_urls: tuple[str, ...] = ()
+    watched: tuple[ComponentRef, ...] = ()
+    internal: bool = False
+    options: Mapping[str, str] = field(default=_NOTHING)
+    note: str = ""
+    """A caption where coverage is weak, shown beside the page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A company in the catalogue. Addresses are https and belong to the provider."""
+
+    id: str
+    name: str
+    pages: tuple[StatusPage, ...] = ()
+    aliases: tuple[str, ...] = ()
+    old_ids: tuple[str, ...] = ()
+    products: tuple[Product, ...] = ()
+    kind: str = "ai"
+    console: str = ""
+    billing: str = ""
+    keys: str = ""
+    news: str = ""
+    chat: str = ""
+    api_host: str = ""
+    note: str = ""
+
+    def answers_to(self, name: str) -> bool:
+        """Return whether a person calling this name means this provider (case does not matter)."""
+        wanted = name.casefold().strip()
+        return wanted in {each.casefold() for each in (self.id, self.name, *self.aliases, *self.old_ids)}

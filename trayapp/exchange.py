@@ -1,0 +1,79 @@
+"""A conversation over HTTP as a generator: an adapter yields requests and is sent responses.
+
+The generator cannot reach the network, so it needs no time-outs, no retries and no mocks; one driver
+(``engine/http.py``) owns all of that. httpx's own ``auth_flow`` is the precedent.
+"""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeVar
+
+from trayapp.domain.report import FailureKind
+
+DEFAULT_LIMIT = 1_000_000
+"""Bytes of a decoded body we read at the most."""
+LARGE_LIMIT = 8_000_000
+"""For feeds known to be large: Google's has been over 4 MiB (platforms.md 2.5)."""
+
+_T = TypeVar("_T")
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What an adapter wants fetched. A status outside ``accept`` ends the conversation as a failure.
+
+    ``optional`` requests never end it: when one fails, the adapter is sent a response with status 0.
+    """
+
+    url: str
+    accept: frozenset[int] = frozenset({200})
+    headers: Mapping[str, str] = field(default=_NO_HEADERS)
+    limit: int = DEFAULT_LIMIT
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back. ``body`` is decoded from its transfer and content coding; header names are lower case."""
+
+    url: str
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default=_NO_HEADERS)
+
+    @property
+    def content_type(self) -> str:
+        """Return the bare media type in lower case, or an empty string."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+class UnreadableResponseError(Exception):
+    """A response that is not what the adapter can read; the driver turns it into a failure."""
+
+    def __init__(self, detail: str, kind: FailureKind = FailureKind.INVALID) -> None:
+        """Keep the sentence for a person and the kind for the contract."""
+        super().__init__(detail)
+        self.detail = detail
+        self.kind = kind
+
+
+Exchange = Generator[Request, Response, _T]
+"""A conversation that ends with a ``_T``: ``answer = yield Request(...)`` and finally ``return result``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What the engine tells an adapter before a look.
+
+    ``open_incidents`` are the ids that were open at the last look: where one is missing now, an adapter
+    may ask for the page's list of recent incidents to learn its ending. ``with_history`` asks for that
+    list in any case (first look, then about every half hour), so that incidents posted already resolved
+    are stored too.
+    """
+
+    url: str
+    options: Mapping[str, str] = field(default=_NO_HEADERS)
+    open_incidents: frozenset[str] = frozenset()
+    with_history: bool = False

@@ -1,0 +1,1 @@
+"""What several platforms share: plain text, timestamps, bodies, the Statuspage shape, feeds. Pure."""

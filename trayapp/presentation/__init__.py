@@ -1,0 +1,1 @@
+"""Words and view models for both shells. Pure."""
