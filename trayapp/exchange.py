@@ -4,12 +4,12 @@ The generator cannot reach the network, so it needs no time-outs, no retries and
 (``engine/http.py``) owns all of that. httpx's own ``auth_flow`` is the precedent.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeVar
 
-from trayapp.domain.report import FailureKind
+from trayapp.domain.report import FailureKind, StatusReport
 
 DEFAULT_LIMIT = 1_000_000
 """Bytes of a decoded body we read at the most."""
@@ -77,3 +77,19 @@ class Ask:
     options: Mapping[str, str] = field(default=_NO_HEADERS)
     open_incidents: frozenset[str] = frozenset()
     with_history: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """A status-page platform: how to read it and how to know it.
+
+    ``recognises`` tells from one response's body alone whether it is this platform's (never from its host
+    or headers); it must be strict enough that no two platforms claim the same body. ``paths`` are where
+    its data lie below a page's base address, best first; ``hosts`` are addresses known to speak it.
+    """
+
+    name: str
+    read: Callable[[Ask], Exchange[StatusReport]]
+    recognises: Callable[[Response], bool]
+    paths: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
