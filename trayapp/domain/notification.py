@@ -1,0 +1,658 @@
+"""Which changes are worth a pop-up: a pure policy that answers with a reason, and its memory.
+
+The memory (:class:`AlertBook`) is a value too. It is stored together with every decision before anything
+is shown, so that a restart neither repeats nor forgets (PRODUCT.md section 5).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from trayapp.domain.incident import Impact, Incident
+from trayapp.domain.judgement import Judgement
+from trayapp.domain.report import Component
+from trayapp.domain.snapshot import PageState, Snapshot
+from trayapp.domain.status import Status, worst
+
+GOOD_LOOKS_TO_RECOVER = 2
+"""A page-sourced state opens on the first valid answer and recovers after two."""
+GROUP_WINDOW = timedelta(seconds=30)
+GROUP_SIZE = 3
+"""At most this many pop-ups in one window; the rest is gathered into one."""
+FLAP_STATES = 21
+FLAP_START = 0.30
+FLAP_STOP = 0.20
+"""Nagios' flap detection: 21 states, later changes weigh more (reliability.md A2)."""
+REOPEN_WINDOW = timedelta(minutes=10)
+REOPEN_HOLD = timedelta(minutes=5)
+"""Trouble that is back within the window after a recovery is told only when it has held for a while."""
+LATE = timedelta(hours=24)
+"""What ended longer ago than this is listed, not told."""
+CONNECTION_FAILURES = 2
+
+
+class Level(StrEnum):
+    """How much somebody wants to hear of a page."""
+
+    ALL = "all"
+    OUTAGES = "outages"
+    MUTE = "mute"
+
+
+class AlertKind(StrEnum):
+    """What a pop-up says; the words are part of the replay format."""
+
+    OPENED = "opened"
+    ESCALATED = "escalated"
+    RECOVERED = "recovered"
+    STARTED_DURING = "started_during"
+    CONNECTION = "connection"
+    CONNECTION_BACK = "connection_back"
+    FLAPPING = "flapping"
+    DIGEST = "digest"
+    KEY = "key"
+    NOTICE = "notice"
+
+
+class Reason(StrEnum):
+    """Why something was told, or not."""
+
+    NEW = "new trouble"
+    WORSE = "it got worse"
+    OVER = "it is over"
+    STARTED_DURING = "it was open when we began to watch"
+    CALM = "it is calm again"
+    GATHERED = "gathered with others"
+    ALL_FAIL = "every page fails, so it is this connection"
+    BACK = "a page answered again"
+    FLAPS = "it keeps going up and down"
+    MUTED = "this page is muted"
+    BELOW_LEVEL = "only outages are wanted"
+    SAME_EVENT = "the same event was told already"
+    NEVER_TOLD = "its beginning was not told"
+    FLAPPING = "going up and down"
+    TOO_SOON = "back soon after a recovery; told if it holds"
+    HELD_FOR_GROUP = "too many at once; gathered"
+    HELD_AFTER_SLEEP = "just awake; gathered"
+    HELD_QUIET_HOURS = "quiet hours; gathered"
+    LATE = "it ended long ago"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """Something to say. Times are UTC; ``title`` is the page's own plain text, or empty.
+
+    ``concern`` names what it is about, so that later alerts replace earlier ones. ``gathered`` are the
+    alerts a digest stands for.
+    """
+
+    kind: AlertKind
+    at: datetime
+    page_id: str | None = None
+    incident_id: str | None = None
+    title: str = ""
+    status: Status | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    components: tuple[str, ...] = ()
+    concern: str = ""
+    gathered: tuple["Alert", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of an alert: told or not, and why."""
+
+    alert: Alert
+    told: bool
+    reason: Reason
+
+
+_NO_LEVELS: Mapping[str, Level] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRules:
+    """What the user wants to be told. ``levels`` is by page id or provider id."""
+
+    level: Level = Level.ALL
+    levels: Mapping[str, Level] = field(default=_NO_LEVELS)
+
+    def level_for(self, page_id: str, provider_id: str) -> Level:
+        """Return the level of a page, else of its provider, else the general one."""
+        return self.levels.get(page_id, self.levels.get(provider_id, self.level))
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What surrounds a decision: quiet hours now, and until when alerts are gathered after sleep (UTC)."""
+
+    quiet: bool = False
+    gather_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """One open trouble of one page: an incident, or bad components that no incident names (``incident_id``
+    is then empty). ``told`` is the worst status a pop-up has named, ``None`` while none has.
+    """
+
+    page_id: str
+    incident_id: str
+    title: str
+    opened_at: datetime
+    severity: Status
+    told: Status | None = None
+    good_looks: int = 0
+    good_since: datetime | None = None
+    component_ids: tuple[str, ...] = ()
+    resolved_at: datetime | None = None
+    held: bool = False
+    """Its opening waits in a digest."""
+    soon: bool = False
+    """It came back soon after a recovery and must hold before it is told."""
+    seen_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """A name that stays the same over its life, for replacing pop-ups."""
+        return f"{self.page_id}/{self.incident_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageBook:
+    """What the policy remembers of one page between looks."""
+
+    page_id: str
+    states: tuple[bool, ...] = ()
+    """The last known states, oldest first; true is bad."""
+    flapping: bool = False
+    recoveries: tuple[tuple[str, datetime], ...] = ()
+    """Recent recoveries: which incident id ("" for none) and when."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertBook:
+    """The memory of the policy. ``started`` are the pages already looked at in this run (never stored)."""
+
+    concerns: tuple[Concern, ...] = ()
+    pages: tuple[PageBook, ...] = ()
+    told_at: tuple[datetime, ...] = ()
+    """When the last pop-ups were shown, oldest first."""
+    held: tuple[Alert, ...] = ()
+    offline_since: datetime | None = None
+    started: frozenset[str] = frozenset()
+
+    def of(self, page_id: str) -> PageBook:
+        """Return what is remembered of one page."""
+        return next((each for each in self.pages if each.page_id == page_id), PageBook(page_id=page_id))
+
+
+Decided = tuple[AlertBook, tuple[Decision, ...]]
+
+
+def decide(
+    book: AlertBook, state: PageState, rules: NotificationRules, now: datetime, around: Circumstances | None = None
+) -> Decided:
+    """Decide what one valid look at one page is worth telling.
+
+    A look that failed, or left the page unknown, changes nothing at all: so an unknown inserted anywhere
+    into a sequence neither loses nor repeats an alert.
+
+    ==============================  ============================================  ======  ================
+    what                            condition                                     told?   reason
+    ==============================  ============================================  ======  ================
+    concern new                     the page's first look in this run             yes     STARTED_DURING
+    concern new                     takes over an untitled concern of the page    no      SAME_EVENT
+    concern new                     the page is flapping                          no      FLAPPING
+    concern new                     back within 10 min of its recovery            no      TOO_SOON
+    concern new                     otherwise                                     yes     NEW
+    concern back soon               has held for 5 min                            yes     NEW
+    concern worse than told         otherwise                                     yes     WORSE
+    concern gone for two looks      its beginning was told                        yes     OVER
+    concern gone for two looks      it ended more than 24 h ago                   no      LATE
+    concern gone for two looks      its beginning was not told                    no      NEVER_TOLD
+    page begins to flap             something was told in that time               yes     FLAPS
+    page calm again                 trouble is open and was not told              yes     CALM
+    any of them                     the page is muted                             no      MUTED
+    opened, started, worse          level "outages" and it is none                no      BELOW_LEVEL
+    any that would be told          after sleep                                   later   HELD_AFTER_SLEEP
+    any that would be told          quiet hours, not a major outage               later   HELD_QUIET_HOURS
+    any that would be told          the fourth within 30 s                        later   HELD_FOR_GROUP
+    ==============================  ============================================  ======  ================
+    """
+    judgement = state.judgement
+    if state.failure is not None or judgement is None or judgement.status is None:
+        return book, ()
+    look = _Look(book, state, rules, now, around or Circumstances())
+    return look.decide(judgement)
+
+
+def release(book: AlertBook, now: datetime, around: Circumstances | None = None) -> Decided:
+    """Tell what was held back, as one digest, once nothing holds it any more."""
+    around = around or Circumstances()
+    if not book.held or around.quiet or (around.gather_until is not None and now < around.gather_until):
+        return book, ()
+    if len(_recent(book.told_at, now)) >= GROUP_SIZE:
+        return book, ()
+    digest = Alert(kind=AlertKind.DIGEST, at=now, gathered=book.held, concern="digest")
+    concerns = tuple(replace(each, held=False) if each.held else each for each in book.concerns)
+    book = replace(book, held=(), concerns=concerns, told_at=(*_recent(book.told_at, now), now))
+    return book, (Decision(digest, told=True, reason=Reason.GATHERED),)
+
+
+def release_due(book: AlertBook, around: Circumstances) -> datetime | None:
+    """Return when :func:`release` is worth calling, or ``None`` when nothing waits (or quiet hours do)."""
+    if not book.held or around.quiet:
+        return None
+    due = [book.told_at[-GROUP_SIZE] + GROUP_WINDOW] if len(book.told_at) >= GROUP_SIZE else []
+    if around.gather_until is not None:
+        due.append(around.gather_until)
+    return max(due, default=book.held[-1].at)
+
+
+def decide_connection(book: AlertBook, snapshot: Snapshot, now: datetime) -> Decided:
+    """Say once that everything fails here, and once that it is back.
+
+    Everything: at least two pages on different hosts, all of which failed twice in a row without any
+    answer of a host's own. One page alone proves nothing about this connection.
+    """
+    looked = tuple(each for each in snapshot.pages if each.looks)
+    failing = tuple(
+        each
+        for each in looked
+        if each.failure is not None and each.failure.kind.is_transport and each.failures_in_a_row >= CONNECTION_FAILURES
+    )
+    hosts = {each.page.url.split("/")[2] for each in failing}
+    if book.offline_since is None and len(hosts) > 1 and len(failing) == len(snapshot.pages):
+        since = min(each.failed_at or now for each in failing)
+        alert = Alert(kind=AlertKind.CONNECTION, at=now, started_at=since, concern="connection")
+        return _tell(replace(book, offline_since=now), alert, Reason.ALL_FAIL, now)
+    if book.offline_since is not None and any(each.failure is None for each in looked):
+        alert = Alert(
+            kind=AlertKind.CONNECTION_BACK,
+            at=now,
+            started_at=book.offline_since,
+            ended_at=now,
+            concern="connection",
+        )
+        return _tell(replace(book, offline_since=None), alert, Reason.BACK, now)
+    return book, ()
+
+
+def forget_pages(book: AlertBook, page_ids: frozenset[str]) -> AlertBook:
+    """Drop what is remembered of pages that are no longer watched."""
+    return replace(
+        book,
+        concerns=tuple(each for each in book.concerns if each.page_id in page_ids),
+        pages=tuple(each for each in book.pages if each.page_id in page_ids),
+        held=tuple(each for each in book.held if each.page_id is None or each.page_id in page_ids),
+        started=book.started & page_ids,
+    )
+
+
+def is_flapping(states: tuple[bool, ...], *, before: bool) -> bool:
+    """Return Nagios' verdict on the last states, oldest first.
+
+    Each change weighs from 0.75 (oldest) to 1.25 (newest); states not seen yet count as no change. Flapping
+    starts at 30 % and stops at 20 %; between them it stays as it was.
+    """
+    steps = FLAP_STATES - 1
+    padded = (states[:1] * (FLAP_STATES - len(states)) + states)[-FLAP_STATES:]
+    weight = sum(
+        0.75 + 0.5 * place / (steps - 1)
+        for place, (old, new) in enumerate(zip(padded, padded[1:], strict=False))
+        if old != new
+    )
+    share = weight / steps
+    if before:
+        return share > FLAP_STOP
+    return share >= FLAP_START
+
+
+def _recent(told_at: tuple[datetime, ...], now: datetime) -> tuple[datetime, ...]:
+    return tuple(each for each in told_at if now - each < GROUP_WINDOW)
+
+
+def _tell(book: AlertBook, alert: Alert, reason: Reason, now: datetime) -> Decided:
+    told_at = (*_recent(book.told_at, now), now)
+    return replace(book, told_at=told_at), (Decision(alert, told=True, reason=reason),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """One thing wrong with a page at one look: what a concern is made of."""
+
+    incident_id: str
+    title: str
+    severity: Status
+    component_ids: tuple[str, ...]
+    components: tuple[str, ...]
+    started_at: datetime | None
+
+
+def troubles(judgement: Judgement) -> tuple[_Trouble, ...]:
+    """Return what is wrong, one entry an incident, and one untitled entry for bad components no incident names.
+
+    An incident's severity is the worst status of the watched components it names, and at least degraded. Bad
+    components that nobody names go to the newest incident that names none at all.
+    """
+    bad = tuple(each for each in judgement.watched if each.status is not None and each.status.is_bad)
+    alarming = [each for each in judgement.incidents if _alarms(each, bad)]
+    named: set[str] = set()
+    found: list[_Trouble] = []
+    for incident in alarming:
+        mine = _named_by(incident, bad)
+        named.update(each.id for each in mine)
+        found.append(_trouble(incident, mine))
+    orphans = tuple(each for each in bad if each.id not in named)
+    nameless = [each for each in alarming if not (each.component_ids or each.components)]
+    if orphans and nameless:
+        heir = max(nameless, key=lambda each: each.started_at.timestamp() if each.started_at else 0.0)
+        found = [_trouble(heir, orphans) if each.incident_id == heir.id else each for each in found]
+    elif orphans or (not found and judgement.status is not None and judgement.status.is_bad):
+        severity = worst(each.status for each in orphans) or judgement.status or Status.DEGRADED
+        found.append(
+            _Trouble("", "", severity, tuple(each.id for each in orphans), tuple(each.name for each in orphans), None)
+        )
+    return tuple(found)
+
+
+def _alarms(incident: Incident, bad: tuple[Component, ...]) -> bool:
+    return incident.impact is not Impact.NONE or bool(_named_by(incident, bad))
+
+
+def _named_by(incident: Incident, components: tuple[Component, ...]) -> tuple[Component, ...]:
+    names = {each.casefold() for each in incident.components}
+    return tuple(each for each in components if each.id in incident.component_ids or each.name.casefold() in names)
+
+
+def _trouble(incident: Incident, bad: tuple[Component, ...]) -> _Trouble:
+    severity = worst(each.status for each in bad) or Status.DEGRADED
+    return _Trouble(
+        incident.id,
+        incident.title,
+        severity,
+        incident.component_ids or tuple(each.id for each in bad),
+        incident.components or tuple(each.name for each in bad),
+        incident.started_at,
+    )
+
+
+class _Look:
+    """One decision in the making; lives for one call of :func:`decide`."""
+
+    def __init__(
+        self, book: AlertBook, state: PageState, rules: NotificationRules, now: datetime, around: Circumstances
+    ) -> None:
+        self.book = book
+        self.state = state
+        self.now = now
+        self.around = around
+        self.page_id = state.page.id
+        self.level = rules.level_for(self.page_id, state.page.provider_id)
+        self.is_first = self.page_id not in book.started
+        self.page_book = book.of(self.page_id)
+        self.was_flapping = self.page_book.flapping
+        self.decisions: list[Decision] = []
+        self.told_start = False
+
+    def decide(self, judgement: Judgement) -> Decided:
+        self._note_state(judgement)
+        open_now = {each.incident_id: each for each in troubles(judgement)}
+        mine = {each.incident_id: each for each in self.book.concerns if each.page_id == self.page_id}
+        kept: list[Concern] = []
+        for key, trouble in self._paired(open_now, mine).items():
+            kept.append(self._still(mine[key], trouble))
+        continued = set(self._paired(open_now, mine))
+        taken = {id(each) for each in self._paired(open_now, mine).values()}
+        new = [each for each in open_now.values() if id(each) not in taken]
+        for trouble in sorted(new, key=lambda each: each.severity, reverse=True):
+            kept.append(self._new(trouble))
+        for key, concern in mine.items():
+            if key not in continued:
+                left = self._going(concern, judgement)
+                if left is not None:
+                    kept.append(left)
+        others = tuple(each for each in self.book.concerns if each.page_id != self.page_id)
+        pages = tuple(each for each in self.book.pages if each.page_id != self.page_id)
+        self.book = replace(
+            self.book,
+            concerns=(*others, *kept),
+            pages=(*pages, self.page_book),
+            started=self.book.started | {self.page_id},
+        )
+        return self.book, tuple(self.decisions)
+
+    def _note_state(self, judgement: Judgement) -> None:
+        """Add this look to the flap window."""
+        is_bad = judgement.status is not None and judgement.status.is_bad
+        states = (*self.page_book.states, is_bad)[-FLAP_STATES:]
+        flapping = is_flapping(states, before=self.was_flapping)
+        recoveries = tuple(each for each in self.page_book.recoveries if self.now - each[1] < REOPEN_WINDOW)
+        self.page_book = replace(self.page_book, states=states, flapping=flapping, recoveries=recoveries)
+        if flapping and not self.was_flapping:
+            alert = self._alert(AlertKind.FLAPPING, status=judgement.status)
+            self._offer(alert, Reason.FLAPS)
+
+    def _paired(self, open_now: Mapping[str, _Trouble], mine: Mapping[str, Concern]) -> dict[str, _Trouble]:
+        """Return which of our concerns go on, each with what it is now.
+
+        The same incident id goes on. An untitled concern goes on as an incident that names its components
+        or none; an incident that closed goes on as untitled trouble while components it named are still bad.
+        """
+        pairs = {key: open_now[key] for key in mine if key in open_now}
+        free = [each for key, each in open_now.items() if key not in mine]
+        untitled = mine.get("")
+        if untitled is not None and "" not in open_now:
+            heirs = [each for each in free if _overlap(untitled.component_ids, each.component_ids)]
+            if heirs:
+                pairs[""] = heirs[0]
+                free.remove(heirs[0])
+        orphan = next((each for each in free if not each.incident_id), None)
+        if orphan is not None:
+            for key, concern in mine.items():
+                if key and key not in pairs and _overlap(concern.component_ids, orphan.component_ids):
+                    pairs[key] = orphan
+                    break
+        return pairs
+
+    def _still(self, concern: Concern, trouble: _Trouble) -> Concern:
+        """Go on with a concern: it may take a name, and it may be worse than what was told."""
+        is_adopted = bool(trouble.incident_id) and not concern.incident_id
+        now = replace(
+            concern,
+            incident_id=trouble.incident_id or concern.incident_id,
+            title=trouble.title or concern.title,
+            severity=trouble.severity,
+            component_ids=trouble.component_ids or concern.component_ids,
+            good_looks=0,
+            good_since=None,
+            resolved_at=None,
+        )
+        if is_adopted and concern.told is not None and trouble.severity <= concern.told:
+            self._refuse(self._of(AlertKind.OPENED, now, trouble.components), Reason.SAME_EVENT)
+            return now
+        if concern.told is None:
+            return self._retry(now, trouble)
+        if trouble.severity <= concern.told:
+            return now
+        alert = self._of(AlertKind.ESCALATED, now, trouble.components)
+        if self.page_book.flapping:
+            self._refuse(alert, Reason.FLAPPING)
+            return now
+        return self._offered(now, alert, Reason.WORSE)
+
+    def _retry(self, concern: Concern, trouble: _Trouble) -> Concern:
+        """Tell a concern late: its level was too low, it has held by now, or the flapping is over."""
+        alert = self._of(AlertKind.OPENED, concern, trouble.components)
+        if concern.held or self.page_book.flapping:
+            return concern
+        if concern.soon:
+            if self.now - (concern.seen_at or self.now) < REOPEN_HOLD:
+                return concern
+            return self._offered(replace(concern, soon=False), alert, Reason.NEW)
+        if self.was_flapping:
+            return self._offered(concern, alert, Reason.CALM)
+        if self._refusal(alert) is not None:
+            return concern
+        return self._offered(concern, alert, Reason.NEW)
+
+    def _new(self, trouble: _Trouble) -> Concern:
+        concern = Concern(
+            page_id=self.page_id,
+            incident_id=trouble.incident_id,
+            title=trouble.title,
+            opened_at=trouble.started_at or self.now,
+            severity=trouble.severity,
+            component_ids=trouble.component_ids,
+            seen_at=self.now,
+        )
+        if self.is_first:
+            alert = self._of(AlertKind.STARTED_DURING, concern, trouble.components)
+            if self.told_start:
+                self._refuse(alert, Reason.SAME_EVENT)
+                return replace(concern, told=concern.severity)
+            self.told_start = True
+            return self._offered(concern, alert, Reason.STARTED_DURING)
+        alert = self._of(AlertKind.OPENED, concern, trouble.components)
+        is_back = any(key == trouble.incident_id for key, _at in self.page_book.recoveries)
+        if self.page_book.flapping and (is_back or not trouble.incident_id):
+            self._refuse(alert, Reason.FLAPPING)
+            return concern
+        if is_back:
+            self._refuse(alert, Reason.TOO_SOON)
+            return replace(concern, soon=True)
+        return self._offered(concern, alert, Reason.NEW)
+
+    def _going(self, concern: Concern, judgement: Judgement) -> Concern | None:
+        """Count a good look; after two it is over."""
+        ended = concern.good_since or self._end_of(concern) or self.now
+        gone = replace(concern, good_looks=concern.good_looks + 1, good_since=ended)
+        if gone.good_looks < GOOD_LOOKS_TO_RECOVER:
+            return gone
+        alert = self._alert(
+            AlertKind.RECOVERED,
+            incident_id=concern.incident_id or None,
+            title=concern.title,
+            status=judgement.status,
+            started_at=concern.opened_at,
+            ended_at=max(ended, concern.opened_at),
+            concern=concern.name,
+        )
+        if concern.held:
+            self._unhold(concern)
+        elif concern.told is None:
+            self._refuse(alert, Reason.NEVER_TOLD)
+        elif self.page_book.flapping:
+            self._refuse(alert, Reason.FLAPPING)
+        elif self.now - ended > LATE:
+            self._refuse(alert, Reason.LATE)
+        else:
+            self._offer(alert, Reason.OVER)
+        if concern.told is not None:
+            recovery = (concern.incident_id, self.now)
+            self.page_book = replace(self.page_book, recoveries=(*self.page_book.recoveries, recovery))
+        return None
+
+    def _end_of(self, concern: Concern) -> datetime | None:
+        """Return the page's own end of an incident, where it gives one."""
+        report = self.state.report
+        for incident in report.incidents if report is not None else ():
+            if incident.id == concern.incident_id:
+                return incident.resolved_at
+        return None
+
+    def _unhold(self, concern: Concern) -> None:
+        """It began and ended while it waited: nobody needs to hear of it."""
+        held = tuple(each for each in self.book.held if each.concern != concern.name)
+        self.book = replace(self.book, held=held)
+
+    def _offered(self, concern: Concern, alert: Alert, reason: Reason) -> Concern:
+        outcome = self._offer(alert, reason)
+        if outcome is None:
+            return replace(concern, told=concern.severity)
+        if outcome in _HOLDING:
+            return replace(concern, told=concern.severity, held=concern.held or concern.told is None)
+        return concern
+
+    def _offer(self, alert: Alert, reason: Reason) -> Reason | None:
+        """Tell, unless something speaks against it; return what did."""
+        refusal = self._refusal(alert) or self._hold(alert)
+        if refusal is not None:
+            self._refuse(alert, refusal)
+            return refusal
+        self.book = replace(self.book, told_at=(*_recent(self.book.told_at, self.now), self.now))
+        self.decisions.append(Decision(alert, told=True, reason=reason))
+        return None
+
+    def _refusal(self, alert: Alert) -> Reason | None:
+        if self.level is Level.MUTE:
+            return Reason.MUTED
+        is_bad_news = alert.kind is not AlertKind.RECOVERED
+        if self.level is Level.OUTAGES and is_bad_news and not (alert.status is not None and alert.status.is_outage):
+            return Reason.BELOW_LEVEL
+        return None
+
+    def _hold(self, alert: Alert) -> Reason | None:
+        """Put an alert aside for the next digest when this is not the moment for it."""
+        if self.around.gather_until is not None and self.now < self.around.gather_until:
+            reason = Reason.HELD_AFTER_SLEEP
+        elif self.around.quiet and alert.status is not Status.MAJOR_OUTAGE:
+            reason = Reason.HELD_QUIET_HOURS
+        elif len(_recent(self.book.told_at, self.now)) >= GROUP_SIZE:
+            reason = Reason.HELD_FOR_GROUP
+        else:
+            return None
+        others = tuple(each for each in self.book.held if each.concern != alert.concern or not alert.concern)
+        self.book = replace(self.book, held=(*others, alert))
+        return reason
+
+    def _refuse(self, alert: Alert, reason: Reason) -> None:
+        self.decisions.append(Decision(alert, told=False, reason=reason))
+
+    def _of(self, kind: AlertKind, concern: Concern, components: tuple[str, ...]) -> Alert:
+        return self._alert(
+            kind,
+            incident_id=concern.incident_id or None,
+            title=concern.title,
+            status=concern.severity,
+            started_at=concern.opened_at,
+            components=components,
+            concern=concern.name,
+        )
+
+    def _alert(
+        self,
+        kind: AlertKind,
+        *,
+        status: Status | None,
+        incident_id: str | None = None,
+        title: str = "",
+        started_at: datetime | None = None,
+        ended_at: datetime | None = None,
+        components: tuple[str, ...] = (),
+        concern: str = "",
+    ) -> Alert:
+        return Alert(
+            kind=kind,
+            at=self.now,
+            page_id=self.page_id,
+            incident_id=incident_id,
+            title=title,
+            status=status,
+            started_at=started_at,
+            ended_at=ended_at,
+            components=components,
+            concern=concern or f"{self.page_id}/",
+        )
+
+
+_HOLDING = frozenset({Reason.HELD_AFTER_SLEEP, Reason.HELD_QUIET_HOURS, Reason.HELD_FOR_GROUP})
+
+
+def _overlap(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
+    """Return whether two sets of components may be the same trouble; naming none may be any."""
+    return not ours or not theirs or bool(set(ours) & set(theirs))

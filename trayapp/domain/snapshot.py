@@ -1,0 +1,210 @@
+"""The whole of what we know, frozen, and the one function that advances it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from trayapp.domain.judgement import Because, Judgement, judge
+from trayapp.domain.provider import StatusPage
+from trayapp.domain.report import Absence, Component, FetchFailure, Observation, StatusReport
+from trayapp.domain.status import Status
+
+TOTAL_DEADLINE = timedelta(seconds=15)
+"""The longest one look may take; part of the freshness limit."""
+
+LEAST_SHARE = 0.8
+"""A page that suddenly lists fewer than this share of its components is not believed at once."""
+
+
+def freshness_limit(interval: timedelta) -> timedelta:
+    """Return how long an answer may be shown: two polling intervals and one total deadline."""
+    return 2 * interval + TOTAL_DEADLINE
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A component as a rotating page last showed it."""
+
+    component: Component
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageState:
+    """What we know of one page. All times are UTC.
+
+    ``report`` and ``judgement`` come from the last valid answer, completed at ``fetched_at``; a failure
+    never changes them. ``shown`` is what may be shown now (``None``: unknown) and ``since`` when it began
+    to be so. ``interval`` is the polling interval in force.
+    """
+
+    page: StatusPage
+    interval: timedelta = timedelta(minutes=5)
+    report: StatusReport | None = None
+    judgement: Judgement | None = None
+    fetched_at: datetime | None = None
+    shown: Status | None = None
+    since: datetime | None = None
+    failure: FetchFailure | None = None
+    failed_at: datetime | None = None
+    failures_in_a_row: int = 0
+    rotating: tuple[Seen, ...] = ()
+    inventory: frozenset[str] = frozenset()
+    candidate: frozenset[str] | None = None
+    looks: int = 0
+
+    @property
+    def stale_at(self) -> datetime | None:
+        """The moment from which the last answer may no longer be shown."""
+        if self.fetched_at is None:
+            return None
+        return self.fetched_at + freshness_limit(self.interval)
+
+    def is_stale(self, now: datetime) -> bool:
+        """Return whether there is no answer fresh enough to show."""
+        return self.stale_at is None or now > self.stale_at
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The whole app at one moment; ``at`` is the UTC moment it was advanced to."""
+
+    pages: tuple[PageState, ...] = ()
+    at: datetime | None = None
+
+    def page(self, page_id: str) -> PageState | None:
+        """Return the state of one page."""
+        return next((each for each in self.pages if each.page.id == page_id), None)
+
+    def with_page(self, state: PageState, at: datetime) -> "Snapshot":
+        """Return this snapshot with one page's state replaced."""
+        return Snapshot(pages=tuple(state if each.page.id == state.page.id else each for each in self.pages), at=at)
+
+
+def advance(snapshot: Snapshot, seen: Observation) -> Snapshot:
+    """Fold one observation into the snapshot; an unknown page leaves it as it is.
+
+    A failure keeps the last good report: our network is not their outage. Only when that report is older
+    than the freshness limit does the page become unknown.
+    """
+    before = snapshot.page(seen.page_id)
+    if before is None:
+        return snapshot
+    if isinstance(seen.outcome, FetchFailure):
+        after = replace(
+            before,
+            failure=seen.outcome,
+            failed_at=seen.at,
+            failures_in_a_row=before.failures_in_a_row + 1,
+            interval=seen.interval,
+            looks=before.looks + 1,
+        )
+        return snapshot.with_page(_expired(after, seen.at), seen.at)
+    return snapshot.with_page(_informed(before, seen.outcome, seen), seen.at)
+
+
+def expire(snapshot: Snapshot, now: datetime) -> Snapshot:
+    """Make every page unknown whose last answer is older than the freshness limit."""
+    return Snapshot(pages=tuple(_expired(each, now) for each in snapshot.pages), at=now)
+
+
+def watch(snapshot: Snapshot, pages: tuple[StatusPage, ...], interval: timedelta) -> Snapshot:
+    """Return the snapshot for another set of pages; those that stay as they were keep what is known."""
+    known = {each.page.id: each for each in snapshot.pages}
+    states = []
+    for page in pages:
+        before = known.get(page.id)
+        if before is not None and _same_source(before.page, page):
+            states.append(_rejudged(before, page))
+        else:
+            states.append(PageState(page=page, interval=interval))
+    return Snapshot(pages=tuple(states), at=snapshot.at)
+
+
+def _same_source(before: StatusPage, after: StatusPage) -> bool:
+    return (before.url, before.options) == (after.url, after.options)
+
+
+def _rejudged(state: PageState, page: StatusPage) -> PageState:
+    """Judge the last report again for another choice of components; the answer itself is still good."""
+    if state.report is None or state.page.watched == page.watched:
+        return replace(state, page=page)
+    judgement = judge(state.report, page.watched)
+    shown = judgement.status if state.shown is not None else None
+    since = state.since if shown == state.shown else state.fetched_at
+    return replace(state, page=page, judgement=judgement, shown=shown, since=since)
+
+
+def _expired(state: PageState, now: datetime) -> PageState:
+    if state.shown is None or not state.is_stale(now):
+        return state
+    return replace(state, shown=None, since=now)
+
+
+def _informed(before: PageState, report: StatusReport, seen: Observation) -> PageState:
+    rotating = _rotating(before, report, seen)
+    carried = tuple(each.component for each in rotating)
+    judgement = judge(report, before.page.watched, carried)
+    inventory, candidate, shrunk = _inventory(before, report)
+    if shrunk and judgement.status is not None and not judgement.status.is_bad:
+        judgement = replace(judgement, status=None, because=Because.SHRUNK)
+    return replace(
+        before,
+        report=report,
+        judgement=judgement,
+        fetched_at=seen.at,
+        interval=seen.interval,
+        shown=judgement.status,
+        since=before.since if before.looks and before.shown == judgement.status and before.since else seen.at,
+        failure=None,
+        failed_at=None,
+        failures_in_a_row=0,
+        rotating=rotating,
+        inventory=inventory,
+        candidate=candidate,
+        looks=before.looks + 1,
+    )
+
+
+def _rotating(before: PageState, report: StatusReport, seen: Observation) -> tuple[Seen, ...]:
+    """Remember what a rotating page showed, so that absence is neither removal nor recovery.
+
+    A watched component that is not listed keeps its word for the freshness limit. With everything watched
+    only bad ones are remembered; past the limit they are unknown, until the page says that all is well.
+    """
+    if report.absence is not Absence.SAYS_NOTHING:
+        return ()
+    limit = freshness_limit(seen.interval)
+    listed = {each.id for each in report.components}
+    all_well = report.indicator is Status.OPERATIONAL and not any(each.is_open for each in report.incidents)
+    kept = [Seen(each, seen.at) for each in report.components]
+    for old in before.rotating:
+        if old.component.id in listed:
+            continue
+        is_fresh = seen.at - old.at <= limit
+        if before.page.watched:
+            if is_fresh:
+                kept.append(old)
+        elif not all_well and (old.component.status is None or old.component.status.is_bad):
+            component = old.component if is_fresh else replace(old.component, status=None)
+            kept.append(Seen(component, old.at))
+    return tuple(kept)
+
+
+def _inventory(before: PageState, report: StatusReport) -> tuple[frozenset[str], frozenset[str] | None, bool]:
+    """Return the accepted component ids, those waiting to be accepted, and whether the list shrank.
+
+    A complete list that loses more than a fifth of its components, or a bad one, is believed only when
+    the next valid answer shows the same list: a broken answer must not look like a recovery.
+    """
+    if report.absence is not Absence.GONE:
+        return frozenset(), None, False
+    now = frozenset(each.id for each in report.components)
+    if not before.inventory or now == before.candidate or before.page.watched:
+        return now, None, False
+    lost = before.inventory - now
+    was_bad = before.report is not None and any(
+        each.id in lost and each.status is not None and each.status.is_bad for each in before.report.components
+    )
+    if was_bad or len(lost) > (1 - LEAST_SHARE) * len(before.inventory):
+        return before.inventory, now, True
+    return now, None, False
