@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from types import MappingProxyType
 
 from trayapp.domain.incident import Impact, Incident
@@ -30,6 +31,8 @@ REOPEN_HOLD = timedelta(minutes=5)
 """Trouble that is back within the window after a recovery is told only when it has held for a while."""
 LATE = timedelta(hours=24)
 """What ended longer ago than this is listed, not told."""
+FORGOTTEN = timedelta(days=7)
+"""An incident already open at our first look whose page has said nothing for this long is listed, not told."""
 CONNECTION_FAILURES = 2
 
 
@@ -135,11 +138,14 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concern:
-    """One open trouble of one page: an incident, or bad components that no incident names (``incident_id``
-    is then empty). ``told`` is the worst status a pop-up has named, ``None`` while none has.
+    """One open trouble of one page: an incident, or bad components that no incident names.
+
+    ``incident_id`` is empty in the second case. ``name`` stays the same over its life, so that later
+    pop-ups replace earlier ones. ``told`` is the worst status a pop-up has named, ``None`` while none has.
     """
 
     page_id: str
+    name: str
     incident_id: str
     title: str
     opened_at: datetime
@@ -155,11 +161,6 @@ class Concern:
     """It came back soon after a recovery and must hold before it is told."""
     seen_at: datetime | None = None
 
-    @property
-    def name(self) -> str:
-        """A name that stays the same over its life, for replacing pop-ups."""
-        return f"{self.page_id}/{self.incident_id}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageBook:
@@ -168,7 +169,7 @@ class PageBook:
     page_id: str
     states: tuple[bool, ...] = ()
     """The last known states, oldest first; true is bad."""
-    flapping: bool = False
+    flapping_since: datetime | None = None
     recoveries: tuple[tuple[str, datetime], ...] = ()
     """Recent recoveries: which incident id ("" for none) and when."""
 
@@ -253,12 +254,18 @@ def release_due(book: AlertBook, around: Circumstances) -> datetime | None:
     return max(due, default=book.held[-1].at)
 
 
-def decide_connection(book: AlertBook, snapshot: Snapshot, now: datetime) -> Decided:
+def decide_connection(
+    book: AlertBook, snapshot: Snapshot, now: datetime, around: Circumstances | None = None
+) -> Decided:
     """Say once that everything fails here, and once that it is back.
 
     Everything: at least two pages on different hosts, all of which failed twice in a row without any
-    answer of a host's own. One page alone proves nothing about this connection.
+    answer of a host's own. One page alone proves nothing about this connection. Just after sleep nothing is
+    said: networks need a moment; in quiet hours it is noted and not told.
     """
+    around = around or Circumstances()
+    if around.gather_until is not None and now < around.gather_until:
+        return book, ()
     looked = tuple(each for each in snapshot.pages if each.looks)
     failing = tuple(
         each
@@ -269,7 +276,7 @@ def decide_connection(book: AlertBook, snapshot: Snapshot, now: datetime) -> Dec
     if book.offline_since is None and len(hosts) > 1 and len(failing) == len(snapshot.pages):
         since = min(each.failed_at or now for each in failing)
         alert = Alert(kind=AlertKind.CONNECTION, at=now, started_at=since, concern="connection")
-        return _tell(replace(book, offline_since=now), alert, Reason.ALL_FAIL, now)
+        return _tell(replace(book, offline_since=now), alert, Reason.ALL_FAIL, around)
     if book.offline_since is not None and any(each.failure is None for each in looked):
         alert = Alert(
             kind=AlertKind.CONNECTION_BACK,
@@ -278,7 +285,7 @@ def decide_connection(book: AlertBook, snapshot: Snapshot, now: datetime) -> Dec
             ended_at=now,
             concern="connection",
         )
-        return _tell(replace(book, offline_since=None), alert, Reason.BACK, now)
+        return _tell(replace(book, offline_since=None), alert, Reason.BACK, around)
     return book, ()
 
 
@@ -301,11 +308,7 @@ def is_flapping(states: tuple[bool, ...], *, before: bool) -> bool:
     """
     steps = FLAP_STATES - 1
     padded = (states[:1] * (FLAP_STATES - len(states)) + states)[-FLAP_STATES:]
-    weight = sum(
-        0.75 + 0.5 * place / (steps - 1)
-        for place, (old, new) in enumerate(zip(padded, padded[1:], strict=False))
-        if old != new
-    )
+    weight = sum(0.75 + 0.5 * place / (steps - 1) for place, (old, new) in enumerate(pairwise(padded)) if old != new)
     share = weight / steps
     if before:
         return share > FLAP_STOP
@@ -316,8 +319,10 @@ def _recent(told_at: tuple[datetime, ...], now: datetime) -> tuple[datetime, ...
     return tuple(each for each in told_at if now - each < GROUP_WINDOW)
 
 
-def _tell(book: AlertBook, alert: Alert, reason: Reason, now: datetime) -> Decided:
-    told_at = (*_recent(book.told_at, now), now)
+def _tell(book: AlertBook, alert: Alert, reason: Reason, around: Circumstances) -> Decided:
+    if around.quiet:
+        return book, (Decision(alert, told=False, reason=Reason.HELD_QUIET_HOURS),)
+    told_at = (*_recent(book.told_at, alert.at), alert.at)
     return replace(book, told_at=told_at), (Decision(alert, told=True, reason=reason),)
 
 
@@ -331,6 +336,7 @@ class _Trouble:
     component_ids: tuple[str, ...]
     components: tuple[str, ...]
     started_at: datetime | None
+    updated_at: datetime | None
 
 
 def troubles(judgement: Judgement) -> tuple[_Trouble, ...]:
@@ -355,7 +361,9 @@ def troubles(judgement: Judgement) -> tuple[_Trouble, ...]:
     elif orphans or (not found and judgement.status is not None and judgement.status.is_bad):
         severity = worst(each.status for each in orphans) or judgement.status or Status.DEGRADED
         found.append(
-            _Trouble("", "", severity, tuple(each.id for each in orphans), tuple(each.name for each in orphans), None)
+            _Trouble(
+                "", "", severity, tuple(each.id for each in orphans), tuple(each.name for each in orphans), None, None
+            )
         )
     return tuple(found)
 
@@ -378,7 +386,31 @@ def _trouble(incident: Incident, bad: tuple[Component, ...]) -> _Trouble:
         incident.component_ids or tuple(each.id for each in bad),
         incident.components or tuple(each.name for each in bad),
         incident.started_at,
+        incident.updated_at or incident.started_at,
     )
+
+
+def _paired(open_now: Mapping[str, _Trouble], mine: Mapping[str, Concern]) -> dict[str, _Trouble]:
+    """Return which of our concerns go on, each with what it is now.
+
+    The same incident id goes on. An untitled concern goes on as an incident that names its components
+    or none; an incident that closed goes on as untitled trouble while components it named are still bad.
+    """
+    pairs = {key: open_now[key] for key in mine if key in open_now}
+    free = [each for key, each in open_now.items() if key not in mine]
+    untitled = mine.get("")
+    if untitled is not None and "" not in open_now:
+        heirs = [each for each in free if _overlap(untitled.component_ids, each.component_ids)]
+        if heirs:
+            pairs[""] = heirs[0]
+            free.remove(heirs[0])
+    orphan = next((each for each in free if not each.incident_id), None)
+    if orphan is not None:
+        for key, concern in mine.items():
+            if key and key not in pairs and _overlap(concern.component_ids, orphan.component_ids):
+                pairs[key] = orphan
+                break
+    return pairs
 
 
 class _Look:
@@ -395,7 +427,8 @@ class _Look:
         self.level = rules.level_for(self.page_id, state.page.provider_id)
         self.is_first = self.page_id not in book.started
         self.page_book = book.of(self.page_id)
-        self.was_flapping = self.page_book.flapping
+        self.was_flapping = self.page_book.flapping_since is not None
+        self.is_flapping = self.was_flapping
         self.decisions: list[Decision] = []
         self.told_start = False
 
@@ -403,19 +436,13 @@ class _Look:
         self._note_state(judgement)
         open_now = {each.incident_id: each for each in troubles(judgement)}
         mine = {each.incident_id: each for each in self.book.concerns if each.page_id == self.page_id}
-        kept: list[Concern] = []
-        for key, trouble in self._paired(open_now, mine).items():
-            kept.append(self._still(mine[key], trouble))
-        continued = set(self._paired(open_now, mine))
-        taken = {id(each) for each in self._paired(open_now, mine).values()}
-        new = [each for each in open_now.values() if id(each) not in taken]
-        for trouble in sorted(new, key=lambda each: each.severity, reverse=True):
-            kept.append(self._new(trouble))
-        for key, concern in mine.items():
-            if key not in continued:
-                left = self._going(concern, judgement)
-                if left is not None:
-                    kept.append(left)
+        paired = _paired(open_now, mine)
+        kept = [self._still(mine[key], trouble) for key, trouble in paired.items()]
+        taken = {each.incident_id for each in paired.values()}
+        new = [each for key, each in open_now.items() if key not in taken]
+        kept.extend(self._new(each) for each in sorted(new, key=lambda each: each.severity, reverse=True))
+        going = (self._going(each, judgement) for key, each in mine.items() if key not in paired)
+        kept.extend(each for each in going if each is not None)
         others = tuple(each for each in self.book.concerns if each.page_id != self.page_id)
         pages = tuple(each for each in self.book.pages if each.page_id != self.page_id)
         self.book = replace(
@@ -430,34 +457,16 @@ class _Look:
         """Add this look to the flap window."""
         is_bad = judgement.status is not None and judgement.status.is_bad
         states = (*self.page_book.states, is_bad)[-FLAP_STATES:]
-        flapping = is_flapping(states, before=self.was_flapping)
+        self.is_flapping = is_flapping(states, before=self.was_flapping)
+        before = self.page_book.flapping_since
+        since = (before or self.now) if self.is_flapping else None
         recoveries = tuple(each for each in self.page_book.recoveries if self.now - each[1] < REOPEN_WINDOW)
-        self.page_book = replace(self.page_book, states=states, flapping=flapping, recoveries=recoveries)
-        if flapping and not self.was_flapping:
-            alert = self._alert(AlertKind.FLAPPING, status=judgement.status)
-            self._offer(alert, Reason.FLAPS)
-
-    def _paired(self, open_now: Mapping[str, _Trouble], mine: Mapping[str, Concern]) -> dict[str, _Trouble]:
-        """Return which of our concerns go on, each with what it is now.
-
-        The same incident id goes on. An untitled concern goes on as an incident that names its components
-        or none; an incident that closed goes on as untitled trouble while components it named are still bad.
-        """
-        pairs = {key: open_now[key] for key in mine if key in open_now}
-        free = [each for key, each in open_now.items() if key not in mine]
-        untitled = mine.get("")
-        if untitled is not None and "" not in open_now:
-            heirs = [each for each in free if _overlap(untitled.component_ids, each.component_ids)]
-            if heirs:
-                pairs[""] = heirs[0]
-                free.remove(heirs[0])
-        orphan = next((each for each in free if not each.incident_id), None)
-        if orphan is not None:
-            for key, concern in mine.items():
-                if key and key not in pairs and _overlap(concern.component_ids, orphan.component_ids):
-                    pairs[key] = orphan
-                    break
-        return pairs
+        self.page_book = replace(self.page_book, states=states, flapping_since=since, recoveries=recoveries)
+        if self.is_flapping and not self.was_flapping:
+            self._offer(self._alert(AlertKind.FLAPPING, status=judgement.status), Reason.FLAPS)
+        if before is not None and not self.is_flapping and not is_bad:
+            calm = self._alert(AlertKind.RECOVERED, status=judgement.status, started_at=before, ended_at=self.now)
+            self._offer(calm, Reason.CALM)
 
     def _still(self, concern: Concern, trouble: _Trouble) -> Concern:
         """Go on with a concern: it may take a name, and it may be worse than what was told."""
@@ -480,7 +489,7 @@ class _Look:
         if trouble.severity <= concern.told:
             return now
         alert = self._of(AlertKind.ESCALATED, now, trouble.components)
-        if self.page_book.flapping:
+        if self.is_flapping:
             self._refuse(alert, Reason.FLAPPING)
             return now
         return self._offered(now, alert, Reason.WORSE)
@@ -488,7 +497,7 @@ class _Look:
     def _retry(self, concern: Concern, trouble: _Trouble) -> Concern:
         """Tell a concern late: its level was too low, it has held by now, or the flapping is over."""
         alert = self._of(AlertKind.OPENED, concern, trouble.components)
-        if concern.held or self.page_book.flapping:
+        if concern.held or self.is_flapping:
             return concern
         if concern.soon:
             if self.now - (concern.seen_at or self.now) < REOPEN_HOLD:
@@ -501,8 +510,10 @@ class _Look:
         return self._offered(concern, alert, Reason.NEW)
 
     def _new(self, trouble: _Trouble) -> Concern:
+        key = trouble.incident_id or f"since {self.now:%Y-%m-%dT%H:%M:%SZ}"
         concern = Concern(
             page_id=self.page_id,
+            name=f"{self.page_id}/{key}",
             incident_id=trouble.incident_id,
             title=trouble.title,
             opened_at=trouble.started_at or self.now,
@@ -512,6 +523,9 @@ class _Look:
         )
         if self.is_first:
             alert = self._of(AlertKind.STARTED_DURING, concern, trouble.components)
+            if trouble.updated_at is not None and self.now - trouble.updated_at > FORGOTTEN:
+                self._refuse(alert, Reason.LATE)
+                return replace(concern, told=concern.severity)
             if self.told_start:
                 self._refuse(alert, Reason.SAME_EVENT)
                 return replace(concern, told=concern.severity)
@@ -519,7 +533,7 @@ class _Look:
             return self._offered(concern, alert, Reason.STARTED_DURING)
         alert = self._of(AlertKind.OPENED, concern, trouble.components)
         is_back = any(key == trouble.incident_id for key, _at in self.page_book.recoveries)
-        if self.page_book.flapping and (is_back or not trouble.incident_id):
+        if self.is_flapping and (is_back or not trouble.incident_id):
             self._refuse(alert, Reason.FLAPPING)
             return concern
         if is_back:
@@ -546,7 +560,7 @@ class _Look:
             self._unhold(concern)
         elif concern.told is None:
             self._refuse(alert, Reason.NEVER_TOLD)
-        elif self.page_book.flapping:
+        elif self.is_flapping:
             self._refuse(alert, Reason.FLAPPING)
         elif self.now - ended > LATE:
             self._refuse(alert, Reason.LATE)
