@@ -1,0 +1,65 @@
+"""What the engine tells a shell: one frozen value, at most every 100 ms."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from trayapp.domain.change import Change
+from trayapp.domain.notification import Decision
+from trayapp.domain.provider import Provider
+from trayapp.domain.record import IncidentQuery, StoredIncident
+from trayapp.domain.snapshot import Snapshot
+from trayapp.storage.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something about this app a person should know, shown as a banner until it no longer holds.
+
+    ``key`` is stable, so that a shell can tell a new note from one that was put away.
+    """
+
+    key: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundIncidents:
+    """The answer to ``LoadIncidents``."""
+
+    query: IncidentQuery
+    incidents: tuple[StoredIncident, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """The answer to ``DetectPage``: a platform and the address to use, or a sentence why not.
+
+    ``moved_to`` is set where the address answered from another host.
+    """
+
+    asked: str
+    platform: str = ""
+    url: str = ""
+    name: str = ""
+    problem: str = ""
+    moved_to: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """The state of the app at ``now`` (UTC; simulated in a replay), and what happened since the last one."""
+
+    now: datetime
+    snapshot: Snapshot
+    settings: Settings
+    changes: tuple[Change, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    notes: tuple[Note, ...] = ()
+    providers: tuple[Provider, ...] = ()
+    """The whole catalogue, sorted by id."""
+    found: FoundIncidents | None = None
+    found_page: FoundPage | None = None
+    is_replay: bool = False
+    is_first_run: bool = False
+    looking: frozenset[str] = frozenset()
+    """Pages being looked at right now."""
