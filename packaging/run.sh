@@ -28,7 +28,7 @@ has_screen() {
     [ "$(uname -s)" != Linux ] || [ -n "${DISPLAY:-}" ] || [ -n "${WAYLAND_DISPLAY:-}" ]
 }
 
-packages=$(python_packages)
+packages=$(python_packages "$root/.venv")
 watching=no
 if starts_tray "$@"; then
     if has_screen; then
@@ -41,7 +41,6 @@ fi
 
 # shellcheck disable=SC2086 # a list of words
 provide_packages $packages || exit 1
-make_environment "$root/.venv" || exit 1
 install_project "$root" .installed || exit 1
 
 if [ "$watching" = yes ]; then

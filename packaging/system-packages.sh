@@ -31,9 +31,11 @@ find_python() {
     return 1
 }
 
-# The Debian packages that Python itself lacks here: all of it, or only what makes an environment.
+# The Debian packages that Python itself lacks for an environment in the folder named: all, the maker, or none.
 python_packages() {
-    if ! python=$(find_python); then
+    if [ -x "$1/bin/python" ]; then
+        return 0
+    elif ! python=$(find_python); then
         printf 'python3 python3-venv\n'
     elif ! can_make_environments "$python"; then
         "$python" -c 'import sys; print(f"python{sys.version_info[0]}.{sys.version_info[1]}-venv")'
@@ -101,7 +103,7 @@ make_environment() {
         return 1
     fi
     if ! can_make_environments "$python"; then
-        say "$python cannot make a virtual environment (its ensurepip or venv module is missing); on Debian and Ubuntu: sudo apt-get install $(python_packages)"
+        say "$python cannot make a virtual environment (its ensurepip or venv module is missing); on Debian and Ubuntu: sudo apt-get install $(python_packages "$environment")"
         return 1
     fi
     rm -rf "$environment"
@@ -119,9 +121,10 @@ install_project() {
     stamp=$root/.venv/$2
     shift 2
     state="$root $(cksum <"$root/pyproject.toml")"
-    if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$state" ]; then
+    if [ -x "$root/.venv/bin/python" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$state" ]; then
         return 0
     fi
+    make_environment "$root/.venv" || return 1
     say "Installing into $root/.venv (only the first time, and after an update)."
     rm -f "$stamp"
     if ! "$root/.venv/bin/python" -m pip install -q --disable-pip-version-check -e "$root" "$@" </dev/null >&2; then
