@@ -1,0 +1,500 @@
+"""The engine: looks at every watched page, folds what it sees, stores it, and publishes snapshots.
+
+It owns the snapshot. Commands go in, updates come out; it knows no Qt and no wording.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import msgspec
+
+from trayapp.catalogue.lookup import Catalogue
+from trayapp.domain.change import Change, StatusChanged, diff
+from trayapp.domain.notification import (
+    AlertBook,
+    Circumstances,
+    Decision,
+    NotificationRules,
+    decide,
+    decide_connection,
+    forget_pages,
+    release,
+    release_due,
+)
+from trayapp.domain.provider import StatusPage
+from trayapp.domain.report import FailureKind, FetchFailure, Observation, StatusReport
+from trayapp.domain.schedule import Cadence, interval_in_force, next_look
+from trayapp.domain.snapshot import PageState, Snapshot, advance, expire, watch
+from trayapp.engine.clock import Clock, Gap, SetBack, Wall, wall_time
+from trayapp.engine.commands import (
+    ApplySettings,
+    Command,
+    DetectPage,
+    DismissNote,
+    EraseHistory,
+    LoadIncidents,
+    LookNow,
+)
+from trayapp.engine.http import Network
+from trayapp.engine.looking import Looker
+from trayapp.engine.updates import FoundIncidents, FoundPage, Note, Update
+from trayapp.engine.watchlist import page_id, watchlist
+from trayapp.storage.history import History, HistoryUnavailableError, StatusChange, StoredDecision
+from trayapp.storage.settings import QuietHours, Settings, SettingsBrokenError, Weekday, interval_for
+
+_log = logging.getLogger(__name__)
+
+PUBLISH_EVERY = timedelta(milliseconds=100)
+HEARTBEAT = timedelta(seconds=30)
+"""How often the wall clock is compared with the steady one; the longest a wake-up goes unnoticed."""
+GRACE_AFTER_SLEEP = timedelta(seconds=45)
+"""Networks need a moment after sleep; what happened meanwhile is told as one digest after it."""
+HISTORY_EVERY = timedelta(minutes=30)
+"""How often a page is asked for its recent incidents too, so that those born resolved are stored."""
+STAGGER = timedelta(milliseconds=50)
+PRUNE_EVERY = timedelta(days=1)
+
+_T = TypeVar("_T")
+Publish = Callable[[Update], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What an engine is made of. Factories are called inside the engine's loop.
+
+    ``pages`` replaces the settings' watch list (replay). ``save`` is ``None`` where settings cannot be kept.
+    """
+
+    settings: Settings
+    catalogue: Catalogue
+    network: Callable[[Settings], Network]
+    history: Callable[[], History]
+    wall: Callable[[], Wall] = lambda: wall_time
+    pages: tuple[StatusPage, ...] | None = None
+    save: Callable[[Settings, Settings], Settings] | None = None
+    notes: tuple[Note, ...] = ()
+    seed: int | None = None
+    is_replay: bool = False
+
+
+@dataclass(slots=True)
+class _Watcher:
+    """One page's loop: its task, and the event that ends its wait early."""
+
+    task: asyncio.Task[None]
+    kick: asyncio.Event = field(default_factory=asyncio.Event)
+    last_history: datetime | None = None
+
+
+class Engine:
+    """Owns the snapshot; every method but the constructor must be called on the loop that runs it."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._settings = setup.settings
+        self._snapshot = Snapshot()
+        self._book = AlertBook()
+        self._notes = {each.key: each for each in setup.notes}
+        self._random = random.Random(setup.seed)  # noqa: S311 - spreads polls, protects nothing
+        self._watchers: dict[str, _Watcher] = {}
+        self._looking: set[str] = set()
+        self._changes: list[Change] = []
+        self._decisions: list[Decision] = []
+        self._found: FoundIncidents | None = None
+        self._found_page: FoundPage | None = None
+        self._gather_until: datetime | None = None
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._is_stopping = asyncio.Event()
+        self._chores: set[asyncio.Task[None]] = set()
+        self._publish: Publish = _nobody
+        self._clock: Clock
+        self._history: History
+        self._looker: Looker
+        self._pruned_at: datetime | None = None
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What is known now."""
+        return self._snapshot
+
+    def now(self) -> datetime:
+        """Return the engine's time, UTC; simulated in a replay."""
+        return self._clock.now()
+
+    def stop(self) -> None:
+        """End :meth:`run` in good order."""
+        self._is_stopping.set()
+
+    async def run(self, publish: Publish) -> None:
+        """Watch until :meth:`stop`; ``publish`` is called on this loop with frozen updates."""
+        self._publish = publish
+        self._clock = Clock(self._setup.wall())
+        self._looker = Looker(self._setup.network(self._settings))
+        self._history = self._setup.history()
+        try:
+            self._open_history()
+            self._watch_pages()
+            self._flush()
+            await self._beat()
+        finally:
+            await self._shut_down()
+
+    def handle(self, command: Command) -> None:
+        """Do what a shell asks."""
+        match command:
+            case LookNow(page_id=wanted):
+                self._kick(wanted)
+            case ApplySettings(settings=settings):
+                self._apply(settings)
+            case LoadIncidents(query=query):
+                self._found = FoundIncidents(query, self._read(lambda: self._history.incidents(query), ()))
+                self._flush()
+            case DetectPage(url=url):
+                self._do(self._detect(url))
+            case EraseHistory():
+                self._read(self._history.erase, None)
+                self._flush()
+            case DismissNote(key=key):
+                self._notes.pop(key, None)
+                self._flush()
+
+    async def _beat(self) -> None:
+        """Compare clocks, release what was held, keep the watch on record; until told to stop."""
+        while not self._is_stopping.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(HEARTBEAT.total_seconds()):
+                    await self._is_stopping.wait()
+            self._check_clock()
+            self._release()
+            self._prune(self._clock.now())
+
+    def _prune(self, now: datetime) -> None:
+        """Once a day, drop what is older than the user wants to keep."""
+        if self._pruned_at is not None and now - self._pruned_at < PRUNE_EVERY:
+            return
+        self._pruned_at = now
+        keep = timedelta(days=self._settings.history.keep_days)
+        self._read(lambda: self._history.prune(now - keep), None)
+
+    async def _shut_down(self) -> None:
+        for timer in self._timers.values():
+            timer.cancel()
+        tasks = [each.task for each in self._watchers.values()] + list(self._chores)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._looker.network.close()
+        self._read(self._history.close, None)
+
+    def _open_history(self) -> None:
+        for place, sentence in enumerate(self._history.notes):
+            self._note(f"history-{place}", sentence)
+        stored = self._read(self._history.load_book, None)
+        if stored is not None:
+            with contextlib.suppress(msgspec.MsgspecError):
+                self._book = replace(msgspec.json.decode(stored, type=AlertBook), started=frozenset())
+        self._read(lambda: self._history.start_watching(self._clock.now()), None)
+
+    def _watch_pages(self) -> None:
+        """Begin to watch what the settings say, and stop watching what they no longer say."""
+        pages = self._setup.pages
+        if pages is None:
+            wanted = watchlist(self._settings, self._setup.catalogue)
+            pages = wanted.pages
+            for key in [each for each in self._notes if each.startswith("watch-")]:
+                del self._notes[key]
+            for place, sentence in enumerate(wanted.problems):
+                self._note(f"watch-{place}", sentence)
+        before = self._snapshot
+        self._snapshot = replace(watch(before, pages, self._settings.polling.idle), at=self._clock.now())
+        ids = frozenset(each.id for each in pages)
+        if self._setup.pages is None:
+            self._book = forget_pages(self._book, ids)
+        for gone in [each for each in self._watchers if each not in ids]:
+            self._watchers.pop(gone).task.cancel()
+        for place, page in enumerate(pages):
+            old = before.page(page.id)
+            new = self._snapshot.page(page.id)
+            if old is not None and new is not None and old.looks and new.looks:
+                continue
+            if page.id in self._watchers:
+                self._watchers.pop(page.id).task.cancel()
+            self._looker.forget(page.id)
+            delay = min(place * STAGGER, 0.8 * self._cadence(page).idle)
+            self._watchers[page.id] = _Watcher(asyncio.create_task(self._watch(page.id, delay)))
+
+    async def _watch(self, page: str, delay: timedelta) -> None:
+        """Look at one page for ever."""
+        while True:
+            watcher = self._watchers[page]
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(delay.total_seconds()):
+                    await watcher.kick.wait()
+            watcher.kick.clear()
+            self._check_clock()
+            state = self._snapshot.page(page)
+            if state is None:
+                return
+            await self._look(state, watcher)
+            after = self._snapshot.page(page)
+            if after is None:
+                return
+            delay, _reason = next_look(after, self._cadence(after.page), self._random.random())
+
+    async def _look(self, state: PageState, watcher: _Watcher) -> None:
+        page = state.page
+        now = self._clock.now()
+        with_history = watcher.last_history is None or now - watcher.last_history >= HISTORY_EVERY
+        open_ids = (
+            frozenset(each.id for each in state.report.incidents if each.is_open) if state.report else frozenset()
+        )
+        self._looking.add(page.id)
+        try:
+            look = await self._looker.look(page, open_incidents=open_ids, with_history=with_history)
+            outcome, platform = look.outcome, look.platform
+        except Exception:  # noqa: BLE001 - a bug in one adapter must not stop the others; it is logged whole
+            _log.exception("look at %s failed inside the app", page.id)
+            detail = "This app could not read the answer. That is our fault, not theirs."
+            outcome, platform = FetchFailure(kind=FailureKind.INVALID, detail=detail), page.platform
+        finally:
+            self._looking.discard(page.id)
+        if with_history and isinstance(outcome, StatusReport):
+            watcher.last_history = now
+        self._fold(page.id, outcome, platform)
+
+    def _fold(self, page: str, outcome: StatusReport | FetchFailure, platform: str) -> None:
+        """Take one observation through the pure functions, store the result, and tell the shells."""
+        before = self._snapshot
+        state = before.page(page)
+        if state is None:
+            return
+        now = self._clock.now()
+        cadence = self._cadence(state.page)
+        seen = Observation(page, now, outcome, interval_in_force(state, cadence))
+        after = advance(before, seen)
+        new = after.page(page) or state
+        new = replace(new, interval=interval_in_force(new, cadence))
+        if platform and new.page.platform != platform:
+            new = replace(new, page=replace(new.page, platform=platform))
+        after = after.with_page(new, now)
+        changes = diff(before, after)
+        around = self._around()
+        self._book, decisions = decide(self._book, new, self._rules(), now, around)
+        self._book, on_connection = decide_connection(self._book, after, now, around)
+        self._snapshot = after
+        report = outcome if isinstance(outcome, StatusReport) else None
+        self._store(page, report, changes, (*decisions, *on_connection))
+        self._schedule_expiry()
+        self._schedule_release()
+
+    def _store(
+        self, page: str, report: StatusReport | None, changes: tuple[Change, ...], decisions: tuple[Decision, ...]
+    ) -> None:
+        """Store first, publish then: nothing is shown that a crash could lose."""
+        now = self._clock.now()
+        statuses = [
+            StatusChange(each.page_id, each.at, each.before, each.after)
+            for each in changes
+            if isinstance(each, StatusChanged)
+        ]
+        told = [
+            StoredDecision(
+                each.alert.at,
+                each.alert.page_id,
+                each.alert.incident_id,
+                each.alert.kind.value,
+                each.alert.title,
+                each.told,
+                each.reason.value,
+            )
+            for each in decisions
+        ]
+        book = msgspec.json.encode(replace(self._book, started=frozenset()))
+        self._read(lambda: self._history.record(page, now, report, statuses, told, book), None)
+        self._read(lambda: self._history.still_watching(now), None)
+        self._changes.extend(changes)
+        self._decisions.extend(decisions)
+        self._publish_soon()
+
+    def _expire(self) -> None:
+        """Make stale pages unknown at the moment they become so."""
+        self._timers.pop("expiry", None)
+        before = self._snapshot
+        after = expire(before, self._clock.now())
+        changes = diff(before, after)
+        if changes:
+            self._snapshot = after
+            for page in {each.page_id for each in changes}:
+                mine = tuple(each for each in changes if each.page_id == page)
+                self._store(page, None, mine, ())
+        self._schedule_expiry()
+
+    def _schedule_expiry(self) -> None:
+        due = [each.stale_at for each in self._snapshot.pages if each.shown is not None and each.stale_at is not None]
+        self._at("expiry", min(due, default=None), self._expire)
+
+    def _release(self) -> None:
+        self._timers.pop("release", None)
+        self._book, decisions = release(self._book, self._clock.now(), self._around())
+        if decisions:
+            self._store("", None, (), decisions)
+        self._schedule_release()
+
+    def _schedule_release(self) -> None:
+        self._at("release", release_due(self._book, self._around()), self._release)
+
+    def _at(self, name: str, moment: datetime | None, call: Callable[[], None]) -> None:
+        """Keep one timer of that name, at that moment, or none."""
+        timer = self._timers.pop(name, None)
+        if timer is not None:
+            timer.cancel()
+        if moment is not None:
+            delay = max(0.0, (moment - self._clock.now()).total_seconds()) + 0.001
+            self._timers[name] = asyncio.get_running_loop().call_later(delay, call)
+
+    def _check_clock(self) -> None:
+        """Notice sleep and a clock that was set, before anything is judged by it."""
+        match self._clock.check():
+            case Gap(start=start, end=end):
+                _log.info("woke: nobody watched from %s to %s", start, end)
+                self._read(lambda: self._history.note_gap(start, end, "asleep"), None)
+                self._gather_until = end + GRACE_AFTER_SLEEP
+                self._expire()
+                self._kick("")
+                self._at("release", self._gather_until, self._release)
+            case SetBack(now=now):
+                _log.info("clock set back to %s", now)
+                self._forget_the_future(now)
+                self._kick("")
+
+    def _forget_the_future(self, now: datetime) -> None:
+        """After the clock was set back: what was fetched "later" than now proves nothing any more."""
+        before = self._snapshot
+        pages = tuple(
+            replace(each, fetched_at=None, shown=None, since=now)
+            if each.fetched_at is not None and each.fetched_at > now
+            else each
+            for each in before.pages
+        )
+        self._snapshot = Snapshot(pages=pages, at=now)
+        self._book = replace(self._book, told_at=tuple(each for each in self._book.told_at if each <= now))
+        self._gather_until = None
+        self._store("", None, diff(before, self._snapshot), ())
+
+    def _around(self) -> Circumstances:
+        now = self._clock.now()
+        if self._gather_until is not None and now >= self._gather_until:
+            self._gather_until = None
+        return Circumstances(quiet=_is_quiet(self._settings.quiet_hours, now), gather_until=self._gather_until)
+
+    def _rules(self) -> NotificationRules:
+        alerts = self._settings.alerts
+        return NotificationRules(level=alerts.level, levels=alerts.providers)
+
+    def _cadence(self, page: StatusPage) -> Cadence:
+        polling = self._settings.polling
+        return Cadence(idle=interval_for(page.url, polling.idle), incident=interval_for(page.url, polling.incident))
+
+    def _kick(self, wanted: str) -> None:
+        for page, watcher in self._watchers.items():
+            if wanted in {"", page}:
+                watcher.kick.set()
+
+    def _apply(self, settings: Settings) -> None:
+        before = self._settings
+        if self._setup.save is not None:
+            try:
+                settings = self._setup.save(before, settings)
+                self._notes.pop("settings", None)
+            except (OSError, SettingsBrokenError) as error:
+                self._note("settings", f"The settings could not be saved: {error}")
+        self._settings = settings
+        if before.proxy != settings.proxy:
+            self._do(self._looker.network.close())
+            self._looker = Looker(self._setup.network(settings))
+        if before.watch != settings.watch or before.polling != settings.polling:
+            self._watch_pages()
+        self._flush()
+
+    async def _detect(self, url: str) -> None:
+        found = await self._looker.detect(url)
+        if isinstance(found, FetchFailure):
+            self._found_page = FoundPage(asked=url, problem=found.detail, moved_to=found.moved_to or "")
+        else:
+            known = self._setup.catalogue.page_at(url)
+            name = known.name if known is not None else page_id(url)
+            self._found_page = FoundPage(asked=url, platform=found.platform, url=found.url, name=name)
+        self._flush()
+
+    def _do(self, chore: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(chore)
+        self._chores.add(task)
+        task.add_done_callback(self._chores.discard)
+
+    def _note(self, key: str, sentence: str) -> None:
+        self._notes[key] = Note(key, sentence)
+
+    def _read(self, call: Callable[[], _T], otherwise: _T) -> _T:
+        """Use the history; when it is not to be had say so and go on without."""
+        try:
+            result = call()
+        except HistoryUnavailableError as error:
+            if "history" not in self._notes:
+                _log.info("history: %s", error)
+            self._note("history", str(error))
+            self._publish_soon()
+            return otherwise
+        if self._notes.pop("history", None) is not None:
+            self._publish_soon()
+        return result
+
+    def _publish_soon(self) -> None:
+        if "publish" not in self._timers:
+            self._timers["publish"] = asyncio.get_running_loop().call_later(PUBLISH_EVERY.total_seconds(), self._flush)
+
+    def _flush(self) -> None:
+        timer = self._timers.pop("publish", None)
+        if timer is not None:
+            timer.cancel()
+        update = Update(
+            now=self._clock.now(),
+            snapshot=self._snapshot,
+            settings=self._settings,
+            changes=tuple(self._changes),
+            decisions=tuple(self._decisions),
+            notes=tuple(self._notes.values()),
+            providers=self._setup.catalogue.providers,
+            found=self._found,
+            found_page=self._found_page,
+            is_replay=self._setup.is_replay,
+            is_first_run=not self._settings.first_run_done and not self._setup.is_replay,
+            looking=frozenset(self._looking),
+        )
+        self._changes.clear()
+        self._decisions.clear()
+        self._found = None
+        self._found_page = None
+        self._publish(update)
+
+
+def _nobody(_update: Update) -> None:
+    """Before :meth:`Engine.run` there is nobody to tell."""
+
+
+def _is_quiet(hours: QuietHours | None, now: datetime) -> bool:
+    """Return whether quiet hours are on at a moment, by this machine's local time."""
+    if hours is None:
+        return False
+    local = now.astimezone()
+    days = list(Weekday)
+    today, yesterday = days[local.weekday()], days[(local.weekday() - 1) % 7]
+    clock = local.time()
+    if hours.start <= hours.end:
+        return today in hours.days and hours.start <= clock < hours.end
+    return (today in hours.days and clock >= hours.start) or (yesterday in hours.days and clock < hours.end)

@@ -1,0 +1,112 @@
+"""One look at one page: find its platform if need be, ask, try its other addresses."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from trayapp import platforms
+from trayapp.domain.provider import StatusPage
+from trayapp.domain.report import FailureKind, FetchFailure, StatusReport
+from trayapp.engine.http import Network
+from trayapp.exchange import Ask, Platform
+from trayapp.platforms import Detected
+
+_TRY_AGAIN_ELSEWHERE = frozenset(FailureKind) - {FailureKind.OFFLINE, FailureKind.PROXY}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look brought: the outcome, and the platform that answered (empty when none was found)."""
+
+    outcome: StatusReport | FetchFailure
+    platform: str
+
+
+@dataclass(slots=True)
+class Looker:
+    """Looks at pages through one network. Remembers what it found out: platforms and answering addresses."""
+
+    network: Network
+    _found: dict[str, Detected] = field(default_factory=dict)
+    _answering: dict[str, str] = field(default_factory=dict)
+
+    async def look(
+        self,
+        page: StatusPage,
+        *,
+        open_incidents: frozenset[str] = frozenset(),
+        with_history: bool = False,
+        deadline: timedelta | None = None,
+    ) -> Look:
+        """Look at a page once. Expected trouble is an outcome, never an exception."""
+        if not page.platform:
+            return await self._look_undetected(page, open_incidents, deadline, with_history=with_history)
+        addresses = self._addresses(page)
+        first: FetchFailure | None = None
+        for address in addresses:
+            outcome = await self._ask(page, page.platform, address, open_incidents, deadline, history=with_history)
+            if isinstance(outcome, StatusReport):
+                self._answering[page.id] = address
+                return Look(outcome, page.platform)
+            first = first or outcome
+            if outcome.kind not in _TRY_AGAIN_ELSEWHERE:
+                break
+        return Look(first or _nowhere(page), page.platform)
+
+    async def detect(
+        self, url: str, *, internal: bool = False, deadline: timedelta | None = None
+    ) -> Detected | FetchFailure:
+        """Find the platform of an address, in at most 6 requests."""
+        driven = await self.network.drive(
+            lambda: platforms.detect(url), memory_key=f"detect {url}", internal=internal, deadline=deadline
+        )
+        return driven.outcome
+
+    def forget(self, page_id: str) -> None:
+        """Forget what was found out about a page."""
+        self._found.pop(page_id, None)
+        self._answering.pop(page_id, None)
+
+    def _addresses(self, page: StatusPage) -> tuple[str, ...]:
+        """Return the page's addresses, the one that answered last first."""
+        known = (page.url, *page.fallback_urls)
+        last = self._answering.get(page.id)
+        if last is None or last not in known:
+            return known
+        return (last, *(each for each in known if each != last))
+
+    async def _look_undetected(
+        self, page: StatusPage, open_incidents: frozenset[str], deadline: timedelta | None, *, with_history: bool
+    ) -> Look:
+        found = self._found.get(page.id)
+        if found is None:
+            detected = await self.detect(page.url, internal=page.internal, deadline=deadline)
+            if isinstance(detected, FetchFailure):
+                return Look(detected, "")
+            self._found[page.id] = found = detected
+        outcome = await self._ask(page, found.platform, found.url, open_incidents, deadline, history=with_history)
+        return Look(outcome, found.platform)
+
+    async def _ask(
+        self,
+        page: StatusPage,
+        name: str,
+        url: str,
+        open_incidents: frozenset[str],
+        deadline: timedelta | None,
+        *,
+        history: bool,
+    ) -> StatusReport | FetchFailure:
+        try:
+            platform: Platform = platforms.platform(name)
+        except platforms.UnknownPlatformError as error:
+            return FetchFailure(kind=FailureKind.INVALID, detail=str(error))
+        ask = Ask(url=url, options=page.options, open_incidents=open_incidents, with_history=history)
+        key = "|".join((page.id, url, "history" if history else "", *sorted(open_incidents)))
+        driven = await self.network.drive(
+            lambda: platform.read(ask), memory_key=key, internal=page.internal, deadline=deadline
+        )
+        return driven.outcome
+
+
+def _nowhere(page: StatusPage) -> FetchFailure:
+    return FetchFailure(kind=FailureKind.INVALID, detail=f"{page.name} has no address to ask.")

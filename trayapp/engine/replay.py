@@ -1,0 +1,66 @@
+"""Which pages a recording is of, and a network that answers from it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from trayapp import platforms
+from trayapp.catalogue.lookup import Catalogue
+from trayapp.domain.provider import StatusPage
+from trayapp.engine.http import Network, answering
+from trayapp.engine.recording import Answered, Recording
+from trayapp.engine.watchlist import page_at, page_id
+from trayapp.exchange import Response
+from trayapp.storage.settings import Settings
+
+
+def pages_of(recording: Recording, settings: Settings, catalogue: Catalogue) -> tuple[StatusPage, ...]:
+    """Return the pages a recording is of: found by the bodies, one a host and platform; every leaf is watched.
+
+    A host none of whose bodies any platform knows is a page too: an unknown one.
+    """
+    found: dict[tuple[str, str], StatusPage] = {}
+    hosts: dict[str, str] = {}
+    for url in recording.urls:
+        hosts.setdefault(urlsplit(url).netloc.lower(), url)
+        for place in _places(recording.of(url)):
+            found.setdefault(place, _page(place[1], place[0], settings, catalogue))
+    known = {urlsplit(page.url).netloc.lower() for page in found.values()}
+    for host, url in hosts.items():
+        if host not in known:
+            found[("", url)] = page_at(url, settings, catalogue)
+    return _with_ids_of_their_own(tuple(found.values()))
+
+
+def network_for(recording: Recording, now: Callable[[], datetime]) -> Network:
+    """Return a network that opens no socket and answers as recorded at the (simulated) moment."""
+    return Network(transport=answering(lambda url: recording.answer(url, now())), now=now)
+
+
+def _places(lines: tuple[Answered, ...]) -> list[tuple[str, str]]:
+    """Return (platform, base address) for the first body of an address that a platform knows."""
+    for line in lines:
+        answer = line.exchanged
+        if answer.fail is not None or not answer.body:
+            continue
+        response = Response(answer.url, answer.status, answer.body, answer.headers)
+        detected = platforms.recognise(response)
+        if detected is not None:
+            return [(detected.platform, detected.url)]
+    return []
+
+
+def _page(url: str, platform: str, settings: Settings, catalogue: Catalogue) -> StatusPage:
+    return replace(page_at(url, settings, catalogue), platform=platform)
+
+
+def _with_ids_of_their_own(pages: tuple[StatusPage, ...]) -> tuple[StatusPage, ...]:
+    """Tell pages of one host apart by their path."""
+    taken: set[str] = set()
+    result = []
+    for page in pages:
+        own = page if page.id not in taken else replace(page, id=f"{page_id(page.url)}{urlsplit(page.url).path}")
+        taken.add(own.id)
+        result.append(own)
+    return tuple(result)

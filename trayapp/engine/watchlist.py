@@ -1,0 +1,92 @@
+"""Which pages to watch: the settings' wishes, looked up in the catalogue."""
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from trayapp.catalogue.lookup import Catalogue, watching
+from trayapp.domain.provider import ComponentRef, StatusPage
+from trayapp.storage.settings import Settings, Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Watchlist:
+    """The pages to watch, and one sentence for every wish that could not be met."""
+
+    pages: tuple[StatusPage, ...]
+    problems: tuple[str, ...] = ()
+
+
+def watchlist(settings: Settings, catalogue: Catalogue) -> Watchlist:
+    """Resolve every ``[[watch]]`` to pages; a page wished for twice is watched once, by the first wish."""
+    pages: dict[str, StatusPage] = {}
+    problems: list[str] = []
+    for wish in settings.watch:
+        found = _pages_of(wish, catalogue)
+        if not found:
+            problems.append(
+                f"The provider {wish.provider!r} is not in the catalogue. List what there is with: trayapp providers"
+            )
+        for page in found:
+            pages.setdefault(page.id, page)
+    return Watchlist(tuple(pages.values()), tuple(problems))
+
+
+def page_at(url: str, settings: Settings, catalogue: Catalogue) -> StatusPage:
+    """Return the page to read for an address somebody typed.
+
+    A ``[[watch]]`` with that address decides what to watch there; else every leaf component is watched,
+    also where the catalogue knows the page (its id and name are used then).
+    """
+    for wish in settings.watch:
+        if wish.url and wish.url.rstrip("/") == url.rstrip("/"):
+            return _own_page(wish, catalogue)
+    known = catalogue.page_at(url)
+    if known is not None:
+        return StatusPage(id=known.id, name=known.name, url=url, provider_id=known.provider_id)
+    return StatusPage(id=page_id(url), name=page_id(url), url=url)
+
+
+def named(name: str, settings: Settings, catalogue: Catalogue) -> tuple[StatusPage, ...]:
+    """Return the pages meant by a page id, provider id, name or alias; watched ones keep their choice."""
+    wanted = name.casefold().strip()
+    watched = watchlist(settings, catalogue).pages
+    mine = tuple(each for each in watched if wanted in {each.id.casefold(), each.name.casefold()})
+    if mine:
+        return mine
+    provider = catalogue.find(name)
+    if provider is not None:
+        ours = tuple(each for each in watched if each.provider_id == provider.id)
+        return ours or provider.pages
+    page = catalogue.page(wanted)
+    return (page,) if page is not None else ()
+
+
+def page_id(url: str) -> str:
+    """Return the id of a page that is not in the catalogue: host, with the port where one is given."""
+    return urlsplit(url).netloc.rpartition("@")[2].lower() or url
+
+
+def _pages_of(wish: Watch, catalogue: Catalogue) -> tuple[StatusPage, ...]:
+    if wish.url:
+        return (_own_page(wish, catalogue),)
+    provider = catalogue.find(wish.provider)
+    if provider is None:
+        return ()
+    return watching(provider, (*wish.products, *wish.components))
+
+
+def _own_page(wish: Watch, catalogue: Catalogue) -> StatusPage:
+    """Return the page of a wish with an address of its own."""
+    provider = catalogue.find(wish.provider) if wish.provider else None
+    known = catalogue.page_at(wish.url)
+    page = StatusPage(
+        id=known.id if known is not None else page_id(wish.url),
+        name=wish.name or (known.name if known is not None else page_id(wish.url)),
+        url=wish.url,
+        platform=wish.platform,
+        provider_id=provider.id if provider is not None else (known.provider_id if known is not None else ""),
+        watched=tuple(ComponentRef(name=each) for each in wish.components),
+        internal=wish.internal,
+        options=wish.options,
+    )
+    return replace(page, platform=known.platform) if known is not None and not wish.platform else page
