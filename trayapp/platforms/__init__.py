@@ -1,0 +1,280 @@
+"""One module per status-page platform: how to read it and how to know it. Pure; none knows another.
+
+Here is the table of them all, and detection: which platform an address speaks, by what it answers.
+"""
+
+import importlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from trayapp.domain.report import FailureKind
+from trayapp.exchange import LARGE_LIMIT, Exchange, Platform, Request, Response, UnreadableResponseError
+from trayapp.formats.address import base, host_of, names, same_site_link
+from trayapp.formats.body import decoded, text_of
+
+BUILTIN: Mapping[str, str] = {
+    "statuspage": "trayapp.platforms.statuspage",
+    "incidentio": "trayapp.platforms.incidentio",
+    "instatus": "trayapp.platforms.instatus",
+    "betterstack": "trayapp.platforms.betterstack",
+    "googlecloud": "trayapp.platforms.googlecloud",
+    "azure": "trayapp.platforms.azure",
+    "microsoft": "trayapp.platforms.microsoft",
+    "aws": "trayapp.platforms.aws",
+    "rootly": "trayapp.platforms.rootly",
+    "datadog": "trayapp.platforms.datadog",
+    "flashduty": "trayapp.platforms.flashduty",
+    "statusio": "trayapp.platforms.statusio",
+    "cachet": "trayapp.platforms.cachet",
+    "uptimekuma": "trayapp.platforms.uptimekuma",
+    "gatus": "trayapp.platforms.gatus",
+    "alertmanager": "trayapp.platforms.alertmanager",
+    "cstate": "trayapp.platforms.cstate",
+    "upptime": "trayapp.platforms.upptime",
+    "sorry": "trayapp.platforms.sorry",
+    "salesforce": "trayapp.platforms.salesforce",
+    "slack": "trayapp.platforms.slack",
+    "openstatus": "trayapp.platforms.openstatus",
+    "feed": "trayapp.platforms.feed",
+}
+"""Adapters by name, in the order they are asked whether a body is theirs; each is imported on first use.
+
+A table rather than entry points of our own: it can be searched, and a frozen build cannot lose it.
+"""
+
+ENTRY_POINTS = "trayapp.platforms"
+"""The group under which another package may offer a ``Platform``."""
+
+
+class UnknownPlatformError(KeyError):
+    """No adapter has this name."""
+
+    def __init__(self, name: str) -> None:
+        """Make the sentence from the name that was asked for."""
+        super().__init__(name)
+        self.detail = f"There is no platform named “{name}”; the built-in ones are: {', '.join(BUILTIN)}."
+
+    def __str__(self) -> str:
+        """Return the sentence: a ``KeyError`` would show its argument in quotes."""
+        return self.detail
+
+
+@dataclass(frozen=True, slots=True)
+class Plugins:
+    """Adapters of other packages by name, and one sentence for each that is broken and therefore skipped."""
+
+    found: Mapping[str, Platform]
+    broken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """Which platform speaks at an address. ``url`` is what to give the adapter as ``Ask.url``."""
+
+    platform: str
+    url: str
+
+
+def platform(name: str) -> Platform:
+    """Return the adapter with this name; an adapter of another package only where no built-in one has it."""
+    if name in BUILTIN:
+        return _builtin(name)
+    try:
+        return plugins().found[name]
+    except KeyError:
+        raise UnknownPlatformError(name) from None
+
+
+@cache
+def plugins() -> Plugins:
+    """Look once for adapters of other packages: on detection, or when a name is not built in."""
+    from importlib import metadata  # noqa: PLC0415  loaded on first use: it is slow, and few people have plug-ins
+
+    found: dict[str, Platform] = {}
+    broken: list[str] = []
+    for point in metadata.entry_points(group=ENTRY_POINTS):
+        if point.name in BUILTIN:
+            broken.append(f"The plug-in “{point.name}” ({point.value}) has the name of a built-in platform.")
+            continue
+        try:
+            loaded: object = point.load()
+        except Exception as error:  # noqa: BLE001  whatever another package raises on import, it is only that one's
+            broken.append(f"The plug-in “{point.name}” ({point.value}) cannot be loaded: {error!r}.")
+            continue
+        if isinstance(loaded, Platform) and loaded.name == point.name:
+            found[point.name] = loaded
+        else:
+            broken.append(f"The plug-in “{point.name}” ({point.value}) is not a platform of that name.")
+    return Plugins(found, tuple(broken))
+
+
+@cache
+def _builtin(name: str) -> Platform:
+    found: object = importlib.import_module(BUILTIN[name]).PLATFORM
+    if not isinstance(found, Platform):  # pragma: no cover  every module is checked in the tests
+        raise UnknownPlatformError(name)
+    return found
+
+
+TRIES = (
+    "/api/v2/summary.json",  # statuspage, incidentio
+    "/index.json",  # betterstack, cstate
+    "/summary.json",  # instatus
+    "/api/v1/status.json",  # rootly, sorry
+    "/config.json",  # datadog
+    "/api/v1/components",  # cachet, sorry
+    "/api/v1/endpoints/statuses",  # gatus
+    "/history/summary.json",  # upptime
+    "/feed.rss",  # feed, flashduty
+)
+"""Paths tried below a page's base, the commonest first. One answer settles several platforms: the body tells."""
+
+_HINTS = (
+    (r"incident-io|incident\.io|statuspage\.io|statuspage-|statuspage_", "/api/v2/summary.json"),
+    (r"instatus", "/summary.json"),
+    (r"betterstack|better stack|betteruptime|better uptime|uptime-status-page|cstate", "/index.json"),
+    (r"rootly|sorryapp|sorry™", "/api/v1/status.json"),
+    (r"datadog", "/config.json"),
+    (r"flashduty|flashcat", "/api/widget/v1/summary.json"),
+    (r"cachet", "/api/v1/components"),
+    (r"gatus", "/api/v1/endpoints/statuses"),
+    (r"alertmanager", "/api/v2/alerts"),
+    (r"upptime", "/history/summary.json"),
+    (r"openstatus", "/feed/json"),
+)
+"""What a page's HTML names (its generator, the hosts of its scripts), and the path worth trying first then."""
+_FEED_LINK = re.compile(r"<link\b[^>]*\btype=[\"']application/(?:rss|atom)\+xml[\"'][^>]*>", re.IGNORECASE)
+_HREF = re.compile(r"\bhref=[\"']([^\"'<>\s]{1,500})[\"']", re.IGNORECASE)
+_DEEP = re.compile(r"/(?:incidents?|history|maintenances?|uptime|components?|events?|subscribe|archive)(?:/.*)?$")
+_KUMA = re.compile(r"/status/([\w-]{1,100})/?$")
+_MOST_TRIES = 5
+_BELOW_A_PREFIX = 3
+_ANY_ANSWER = frozenset({200, *range(400, 600)})
+_GONE = frozenset({404, 410})
+_FOUND = 200
+
+
+def detect(url: str) -> Exchange[Detected]:
+    """Find out which platform speaks at ``url``, in at most six requests; the body decides, never the host.
+
+    First the address itself is asked: it may be a data file, and a web page may name its generator. Then the likely
+    data files: those of a known host, those the web page hints at, then ``TRIES`` below the address and, where that
+    is a deep link, below the root of the host. Only the first request can fail as a look: it says whether there is
+    a host at all.
+    """
+    answer = yield Request(url=url, accept=_ANY_ANSWER, limit=LARGE_LIMIT)
+    answers = [answer]
+    if (found := _recognised(answer, url)) is not None:
+        return Detected(found.name, url)
+
+    for address in _addresses(url, answer):
+        answer = yield Request(url=address, limit=LARGE_LIMIT, optional=True)
+        answers.append(answer)
+        if (found := _recognised(answer, address)) is not None:
+            return Detected(found.name, _ask_url(found, address))
+    raise _failure(answers)
+
+
+def _everyone() -> Iterator[Platform]:
+    for name in BUILTIN:
+        yield _builtin(name)
+    yield from plugins().found.values()
+
+
+def _recognised(answer: Response, url: str) -> Platform | None:
+    """Return whose body it is: those at home on this path are asked first, so that few read a large body."""
+    if answer.status != _FOUND or not answer.body:
+        return None
+    at_home = [each for each in _everyone() if any(names(url, path) for path in each.paths)]
+    others = [each for each in _everyone() if each not in at_home]
+    return next((each for each in (*at_home, *others) if each.recognises(answer)), None)
+
+
+def _ask_url(found: Platform, address: str) -> str:
+    """Return the page's base where the adapter finds its data below it by itself, else the data file."""
+    if any(names(address, path) for path in found.paths):
+        return base(address, found.paths)
+    return address
+
+
+def _addresses(url: str, answer: Response) -> tuple[str, ...]:
+    """Return what to ask next, the likeliest first, each once."""
+    everyone = tuple(_everyone())
+    page = _DEEP.sub("", base(url, tuple(path for each in everyone for path in each.paths)))
+    root = base(url, ()).removesuffix(base(url, ()).partition("://")[2].partition("/")[2]).rstrip("/")
+    at_home = [path for each in everyone if host_of(url) in each.hosts for path in each.paths]
+    hinted, feeds = _hints(answer)
+    likely = [*at_home[:2], *hinted]
+
+    found = [page + path for path in likely]
+    if kuma := _KUMA.search(base(url, ())):
+        found.append(f"{root}/api/status-page/{kuma.group(1)}")
+    found += feeds
+    if page == root:
+        found += [page + path for path in TRIES]
+    else:
+        found += [page + path for path in TRIES[:_BELOW_A_PREFIX]] + [root + path for path in TRIES]
+    return tuple(each for each in dict.fromkeys(found) if each != url)[:_MOST_TRIES]
+
+
+def _hints(answer: Response) -> tuple[list[str], list[str]]:
+    """Return the paths a web page hints at, and the feeds it links on its own site."""
+    try:
+        text = text_of(answer)
+    except UnreadableResponseError:
+        return [], []
+    if not text.startswith("<"):
+        return [], []
+    paths = [path for pattern, path in _HINTS if re.search(pattern, text, re.IGNORECASE)]
+    feeds = []
+    for link in _FEED_LINK.finditer(text):
+        if href := _HREF.search(link.group(0)):
+            target = href.group(1)
+            if target.startswith("/") and not target.startswith("//"):
+                scheme, _, rest = answer.url.partition("://")
+                target = f"{scheme}://{rest.partition('/')[0]}{target}"
+            if (safe := same_site_link(target, answer.url)) is not None:
+                feeds.append(safe)
+    return paths, feeds[:1]
+
+
+def _failure(answers: list[Response]) -> UnreadableResponseError:
+    """Say why nothing was found.
+
+    ========================================================  =====================
+    the answers                                               kind
+    ========================================================  =====================
+    something that begins like data and cannot be read        ``invalid``
+    nothing but empty ones, or web pages and an empty file    ``empty``
+    the host refuses or fails, and nothing else answered      ``http_error``
+    anything else                                             ``not_a_status_page``
+    ========================================================  =====================
+    """
+    tried = ", ".join("/" + each.url.partition("://")[2].partition("/")[2] for each in answers)
+    first, read = answers[0], [each for each in answers if each.status == _FOUND]
+    kinds = [(each, _trouble(each)) for each in read]
+    for each, trouble in kinds:
+        if trouble is not None and trouble.kind is FailureKind.INVALID:
+            return UnreadableResponseError(f"{each.url} answers with broken data. {trouble.detail}")
+    if any(trouble is not None and trouble.kind is FailureKind.EMPTY for _each, trouble in kinds):
+        return UnreadableResponseError(f"The answers are empty (tried {tried}).", FailureKind.EMPTY)
+    if not read and first.status not in _GONE:
+        return UnreadableResponseError(
+            f"The host answers with HTTP {first.status} (tried {tried}).", FailureKind.HTTP_ERROR
+        )
+    return UnreadableResponseError(
+        f"No status page of a known platform was found there (tried {tried}).", FailureKind.NOT_A_STATUS_PAGE
+    )
+
+
+def _trouble(answer: Response) -> UnreadableResponseError | None:
+    """Return what is wrong with the bytes; text that does not even begin like JSON is no broken data."""
+    try:
+        if not text_of(answer).startswith(("{", "[")):
+            return None
+        decoded(answer, object)
+    except UnreadableResponseError as trouble:
+        return trouble
+    return None
