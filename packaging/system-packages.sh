@@ -3,9 +3,8 @@
 #
 # Everything here speaks on stderr in one sentence and answers by its exit status, so that the caller decides.
 
-# shellcheck disable=SC2034 # the lists are for those who source this file
-
 # Qt's own needs on X11 and Wayland; without a font every label is empty.
+# shellcheck disable=SC2034 # for those who source this file
 RUN_PACKAGES="libegl1 libgl1 libfontconfig1 libdbus-1-3 libglib2.0-0 libx11-6 libx11-xcb1
 libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
 libxcb-render0 libxcb-render-util0 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-util1 libxcb-xfixes0 libxcb-xkb1
@@ -132,4 +131,21 @@ install_project() {
         return 1
     fi
     printf '%s\n' "$state" >"$stamp"
+}
+
+# Everything the tests and the screenshots need: the packages of the machine, and the dev dependencies of the project.
+provide_desk() {
+    # shellcheck disable=SC2046,SC2086 # lists of words
+    provide_packages $(python_packages "$1/.venv") $RUN_PACKAGES $DESK_PACKAGES || return 1
+    make_environment "$1/.venv" || return 1
+    # pip before 25.1 knows no dependency groups: read ours with the standard library.
+    wanted=$1/.venv/dev-requirements.txt
+    "$1/.venv/bin/python" - "$1/pyproject.toml" >"$wanted" <<'READ' || return 1
+import sys
+import tomllib
+
+with open(sys.argv[1], "rb") as file:
+    print("\n".join(tomllib.load(file)["dependency-groups"]["dev"]))
+READ
+    install_project "$1" .installed-dev -r "$wanted"
 }

@@ -8,19 +8,7 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 . "$root/packaging/system-packages.sh"
 
-# shellcheck disable=SC2046,SC2086 # lists of words
-provide_packages $(python_packages "$root/.venv") $RUN_PACKAGES $DESK_PACKAGES || exit 1
-make_environment "$root/.venv" || exit 1
-# pip before 25.1 knows no dependency groups: read ours with the standard library.
-wanted=$root/.venv/dev-requirements.txt
-"$root/.venv/bin/python" - "$root/pyproject.toml" >"$wanted" <<'READ'
-import sys
-import tomllib
-
-with open(sys.argv[1], "rb") as file:
-    print("\n".join(tomllib.load(file)["dependency-groups"]["dev"]))
-READ
-install_project "$root" .installed-dev -r "$wanted" || exit 1
+provide_desk "$root" || exit 1
 
 cd "$root"
 report=

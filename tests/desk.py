@@ -242,7 +242,7 @@ class Desk:
         settings: dict[str, Any] = {"capture_output": True, "text": True, "timeout": 30, **options}
         return subprocess.run(argv, check=False, env=self.environment, **settings)
 
-    def wait(self, condition: Callable[[], T], what: str, within: float = 10) -> T:
+    def wait(self, condition: Callable[[], T | None], what: str, within: float = 10) -> T:
         """The first true answer; a failure that names what was waited for, with every program's last words."""
         end = time.monotonic() + within
         while not (answer := condition()):

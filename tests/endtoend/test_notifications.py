@@ -1,0 +1,115 @@
+"""Pop-ups as the desktop receives them: once per transition, one per incident, plain text."""
+
+import pytest
+
+from tests.builders import operational, outage
+from tests.bus import NotificationServer
+from tests.desk import Desk
+from tests.endtoend.conftest import Watching
+from tests.endtoend.test_tray import says
+from tests.fakepage import SUMMARY, FakePage
+
+pytestmark = pytest.mark.desk
+
+
+def test_an_incident_has_one_pop_up_that_changes_with_it(
+    desk: Desk, page: FakePage, popups: NotificationServer, start: Watching
+) -> None:
+    desk.panel()
+    start(page)
+    says(desk, "Acme is fine")
+    assert not popups.popups
+
+    page.serve(SUMMARY, outage(title="Elevated errors", status="degraded_performance", impact="minor"))
+
+    opened = desk.wait(lambda: popups.popups, "the first pop-up", 45)[0]
+    assert opened.app == "AI Status Tray"
+    assert opened.replaces == 0
+    assert "Acme" in opened.title + opened.body
+    assert "Elevated errors" in opened.title + opened.body
+
+    page.serve(SUMMARY, outage(title="Elevated errors", status="major_outage", impact="critical"))
+
+    escalated = desk.wait(lambda: popups.popups[1:], "the second pop-up", 45)[0]
+    assert escalated.replaces == opened.number
+
+    page.serve(SUMMARY, operational())
+
+    recovered = desk.wait(lambda: popups.popups[2:], "the third pop-up", 45)[0]
+    assert recovered.replaces == opened.number
+    assert len(popups.popups) == 3
+
+
+def test_an_outage_that_was_there_before_us_is_told_once(
+    desk: Desk, page: FakePage, popups: NotificationServer, start: Watching
+) -> None:
+    page.serve(SUMMARY, outage(title="Elevated errors"))
+    desk.panel()
+
+    start(page)
+
+    says(desk, "Elevated errors")
+    desk.wait(lambda: popups.popups, "the pop-up", 45)
+    asked = len(page.requests)
+    desk.wait(lambda: len(page.requests) > asked + 3, "three more looks", 20)
+    assert len(popups.popups) == 1
+
+
+def test_words_from_outside_are_no_markup(
+    desk: Desk, page: FakePage, popups: NotificationServer, start: Watching
+) -> None:
+    desk.panel()
+    start(page)
+    says(desk, "Acme is fine")
+
+    page.serve(SUMMARY, outage(title='<img src="file:///etc/passwd"> A & B \u202e'))
+
+    popup = desk.wait(lambda: popups.popups, "the pop-up", 45)[0]
+    assert "<" not in popup.body
+    assert "\u202e" not in popup.title + popup.body
+
+
+def test_a_restart_in_an_outage_does_not_tell_it_again(
+    desk: Desk, page: FakePage, popups: NotificationServer, start: Watching
+) -> None:
+    desk.panel()
+    first = start(page)
+    says(desk, "Acme is fine")
+    page.serve(SUMMARY, outage(title="Elevated errors"))
+    desk.wait(lambda: popups.popups, "the pop-up", 45)
+    first.terminate()
+    assert first.ended() == 0
+
+    start(page)
+
+    says(desk, "Elevated errors")
+    asked = len(page.requests)
+    desk.wait(lambda: len(page.requests) > asked + 3, "three more looks", 20)
+    assert len(popups.popups) == 1
+
+
+def test_without_a_notification_daemon_the_icon_still_tells(desk: Desk, page: FakePage, start: Watching) -> None:
+    desk.panel()
+    program = start(page)
+    says(desk, "Acme is fine")
+
+    page.serve(SUMMARY, outage(title="Elevated errors"))
+
+    says(desk, "Elevated errors")
+    assert program.is_running
+    assert "Traceback" not in program.output
+
+
+@pytest.mark.parametrize("daemon", ["dunst", "xfce4-notifyd"])
+def test_a_real_daemon_takes_our_pop_up(desk: Desk, page: FakePage, start: Watching, daemon: str) -> None:
+    desk.popup_daemon(daemon)
+    desk.panel()
+    program = start(page)
+    says(desk, "Acme is fine")
+
+    page.serve(SUMMARY, outage(title="Elevated errors"))
+
+    desk.wait(
+        lambda: desk.run("xdotool", "search", "--onlyvisible", "--class", "(?i)dunst|notifyd").stdout, "a pop-up", 45
+    )
+    assert program.is_running
