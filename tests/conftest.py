@@ -20,6 +20,8 @@ from typing import Any
 import hypothesis
 import pytest
 
+pytest_plugins = ["pytester"]  # the laws have tests of their own
+
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 
 GUARD = pytest.StashKey["Guard"]()
