@@ -1,0 +1,115 @@
+"""Photograph the real program, light and dark, on a private desk: run it with packaging/screenshots.sh."""
+
+import sys
+import time
+from pathlib import Path
+
+from tests.desk import Desk, Program
+
+WINDOW = "AI Status Tray"
+PAGES = ("now", "incidents", "settings")
+BACKGROUNDS = {"light": "#b8c4d0", "dark": "#2b3440"}
+POPUP_DAEMONS = {"light": "xfce4-notifyd", "dark": "dunst"}
+TRAY = "160x32+1120+768"  # the end of the panel at the bottom of a screen of 1280x800
+ICON = ("1266", "784")
+TROUBLE_WITHIN = 180.0  # seconds of replay until the pop-up must have come
+
+
+class Shoot:
+    """One look, light or dark: a desk with a panel and a pop-up daemon, and where its pictures go."""
+
+    def __init__(self, desk: Desk, look: str, out: Path) -> None:
+        self.desk = desk
+        self._look = look
+        self._out = out
+        self._settings = desk.folder / "config.toml"
+        self._settings.write_text(f'[look]\ncolor_scheme = "{look}"\n')
+        picture = desk.folder / "background.png"
+        desk.run("convert", "-size", "1280x800", f"xc:{BACKGROUNDS[look]}", str(picture))
+        desk.run("display", "-window", "root", str(picture))
+        desk.start("openbox")
+        desk.popup_daemon(POPUP_DAEMONS[look])
+        desk.panel(dark=look == "dark")
+
+    def program(self, page: str) -> Program:
+        """Start the demo with its window on this page; a history of its own each time."""
+        data = self.desk.folder / f"data-{page}"
+        options = ("--config", str(self._settings), "--data-dir", str(data))
+        program = self.desk.python("-m", "trayapp", *options, "run", "--demo", "--window", "--page", page)
+        self.desk.wait(lambda: self.desk.windows(WINDOW), "the window", 30)
+        self.desk.item()
+        return program
+
+    def take(self, name: str, *, window: str = "root", crop: str | None = None, scale: int = 1) -> None:
+        """Save the screen, a window or a part (WIDTHxHEIGHT+X+Y) under this name; enlarged too if asked to."""
+        file = self._out / f"{name}-{self._look}.png"
+        self.desk.screenshot(file, window=window, crop=crop)
+        if scale > 1:
+            large = file.with_name(f"{file.stem}-large.png")
+            self.desk.run("convert", str(file), "-filter", "point", "-resize", f"{scale * 100}%", str(large))
+        print(file)
+
+    def take_window(self, name: str) -> None:
+        """Save the program's window alone, brought to the front."""
+        window = self.desk.windows(WINDOW)[-1]
+        self.desk.run("xdotool", "windowactivate", "--sync", window)
+        time.sleep(0.5)
+        self.take(name, window=window)
+
+    def point(self, *more: str) -> None:
+        """Move the real pointer onto the icon, and press if asked to."""
+        self.desk.run("xdotool", "mousemove", "640", "300", "mousemove", *ICON, *more)
+
+
+def main() -> int:
+    """Photograph both looks; one argument, the folder for the pictures."""
+    (out,) = (Path(argument) for argument in sys.argv[1:])
+    for look in BACKGROUNDS:
+        with Desk() as desk:
+            _photograph(Shoot(desk, look, out))
+    return 0
+
+
+def _photograph(shoot: Shoot) -> None:
+    desk = shoot.desk
+    program = shoot.program("now")
+    shoot.take("tray-start", crop=TRAY, scale=4)
+    _in_trouble(desk)
+    time.sleep(1)
+    shoot.take("popup")
+    shoot.take("tray-trouble", crop=TRAY, scale=4)
+    shoot.take_window("now")
+
+    shoot.point()
+    time.sleep(1.5)
+    shoot.take("tooltip", crop="640x200+640+600")
+    shoot.point("click", "3")
+    time.sleep(1)
+    shoot.take("menu")
+    desk.run("xdotool", "key", "Escape")
+    _end(program)
+
+    for page in PAGES[1:]:
+        program = shoot.program(page)
+        _in_trouble(desk)
+        shoot.take_window(page)
+        _end(program)
+
+
+def _in_trouble(desk: Desk) -> None:
+    """Wait until the replayed outage has come to the icon: its tooltip says since when."""
+
+    def is_told() -> bool:
+        said = desk.item().tooltip
+        return " since " in said and "Cannot tell" not in said
+
+    desk.wait(is_told, "the outage in the tray", TROUBLE_WITHIN)
+
+
+def _end(program: Program) -> None:
+    program.terminate()
+    program.ended()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
