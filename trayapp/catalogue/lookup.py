@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from trayapp.domain.provider import ComponentRef, Product, Provider, StatusPage
 
 _USUAL_PORTS: Final = {"http": 80, "https": 443}
+_LONG: Final = 4
+"""Letters a word needs before a misspelling of it is guessed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,13 +118,18 @@ class Catalogue:
         return self._misspelt(wanted)
 
     def _misspelt(self, wanted: str) -> tuple[Provider, ...]:
-        """Return the providers with a name close to the text, closest first."""
-        owners = {_folded(word): each for each in self.providers for word in (each.id, *_called(each))}
-        close = get_close_matches(wanted, owners, n=5, cutoff=0.75)
-        found: dict[str, Provider] = {}
-        for word in close:
-            found.setdefault(owners[word].id, owners[word])
-        return tuple(found.values())
+        """Return the providers with a name, or a long word of one, close to the text; closest first."""
+        named: dict[str, list[Provider]] = {}
+        worded: dict[str, list[Provider]] = {}
+        for provider in self.providers:
+            for name in dict.fromkeys(_folded(each) for each in (provider.id, *_called(provider))):
+                named.setdefault(name, []).append(provider)
+                for word in name.split():
+                    if len(word) >= _LONG:
+                        worded.setdefault(word, []).append(provider)
+        close = get_close_matches(wanted, {**named, **worded}, n=5, cutoff=0.75)
+        meant = (each for word in close for each in (*named.get(word, ()), *worded.get(word, ())))
+        return tuple({each.id: each for each in meant}.values())
 
     def _by_precedence(self) -> Iterator[Provider]:
         """Yield the user's own providers, then the bundled ones."""

@@ -60,30 +60,35 @@ class Source:
         """Return the parser's complaint with its line taken out of the words."""
         at = _AT.search(message)
         sentence = _("This is not valid TOML: {reason}.").format(reason=_AT.sub("", message))
-        if at is None:
-            return CatalogueError(self.name, None, sentence)
-        return CatalogueError(self.name, int(at["line"] or self.text.count("\n") + 1), sentence)
+        line = int(at["line"] or self.text.count("\n") + 1) if at else None
+        return CatalogueError(self.name, line, sentence)
 
     def line(self, heading: str, *, number: int = 0, key: str = "") -> int | None:
         """Return the line of a key in the number-th table with the heading, else of the heading, else None.
 
         It is found by looking, so a table written in an unusual way may have none.
         """
-        wanted = re.compile(r"\s*\[{1,2}\s*" + r"\s*\.\s*".join(map(_spelling, heading.split("."))) + r"\s*\]{1,2}")
         lines = self.text.splitlines()
-        headers = [at for at, line in enumerate(lines) if wanted.match(line)]
+        headers = self._headers(lines, heading)
         if number >= len(headers):
-            bare = re.compile(rf"\s*{_spelling(heading)}\s*[=.]")
-            return next((at for at, line in enumerate(lines, start=1) if bare.match(line)), None)
+            return self._first(lines, heading)
         start = headers[number]
-        if key:
-            assignment = re.compile(rf"\s*{_spelling(key)}\s*[=.]")
-            for at in range(start + 1, len(lines)):
-                if _HEADER.match(lines[at]):
-                    break
-                if assignment.match(lines[at]):
-                    return at + 1
-        return start + 1
+        if not key:
+            return start + 1
+        end = next((at for at in range(start + 1, len(lines)) if _HEADER.match(lines[at])), len(lines))
+        inside = self._first(lines[:end], key, start + 1)
+        beside = [at + 1 for at in self._headers(lines, f"{heading}.{key}") if at >= end]
+        return inside or next(iter(beside), start + 1)
+
+    def _headers(self, lines: list[str], heading: str) -> list[int]:
+        """Return where lines with the heading in one or two brackets stand, counted from 0."""
+        wanted = re.compile(r"\s*\[{1,2}\s*" + r"\s*\.\s*".join(map(_spelling, heading.split("."))) + r"\s*\]{1,2}")
+        return [at for at, line in enumerate(lines) if wanted.match(line)]
+
+    def _first(self, lines: list[str], key: str, start: int = 0) -> int | None:
+        """Return the first line that gives the key a value, counted from 1."""
+        assignment = re.compile(rf"\s*{_spelling(key)}\s*[=.]")
+        return next((at + 1 for at in range(start, len(lines)) if assignment.match(lines[at])), None)
 
 
 @dataclass(frozen=True, slots=True)
