@@ -15,8 +15,7 @@ starts_tray() {
         case $1 in
             --config | --data-dir | --page) [ $# -lt 2 ] || shift ;;
             -h | --help | --version | --selftest) return 1 ;;
-            -*) ;;
-            run) return 0 ;;
+            -* | run) ;;
             *) return 1 ;;
         esac
         shift

@@ -22,7 +22,7 @@ CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("
 ROOMS_WITH_A_CLOCK = ("trayapp/engine/", "trayapp/cli/", "trayapp/desktop/", "trayapp/storage/paths.py")
 UNDONE = ("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")
 # Places of one machine, and notes of one desk: neither belongs into a project that anyone may have.
-NOT_FOR_HERE = re.compile(r"(?<![\w.})$*-])/(?:work|opt|tmp|root)\b|shared/design|[i]ssue \d")
+NOT_FOR_HERE = re.compile(r"(?<![\w.})$*-])/(?:work\b|(?:opt|tmp|root)/\w)|shared/design|[i]ssue \d")
 EXCUSE = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma: no cover)(?P<rest>.*)")
 NAMED_RULE_AND_REASON = re.compile(
     r"^(?::\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*|\[[\w, -]+\]|)\s*(?:[-#(:]\s*)?(?=(?:.*\w{2,}){2,}).{8,}$"
