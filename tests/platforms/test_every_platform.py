@@ -1,0 +1,119 @@
+"""One test for all platforms: adding one needs a module, a line in the table and recorded pages, but no test code.
+
+``tests/pages/<platform>/<mood>/expected.toml``::
+
+    url = "https://status.acme.example"          # Ask.url
+    options = { widget = "1" }                    # Ask.options; also with_history, open_incidents
+    [[answer]]                                    # anything else is a 404
+    path = "/api/v2/summary.json"                 # with its query where that matters; or a full address
+    file = "summary.json"                         # status = 200, headers = {...}
+    [expected]                                    # what is not named is not compared
+    status = "operational"                        # of judge(report, ()); "unknown" where it cannot tell
+    error = "not_a_status_page"                   # instead: why the page is unreadable
+    components = { "API" = "operational" }        # exactly all of them
+    open_incidents = ["Elevated errors"]          # titles, exactly all of them
+    running_maintenances = []
+    [fuzz]
+    status_fields = ["status", "components"]      # see test_no_mutant_...
+"""
+
+from pathlib import Path
+
+import pytest
+
+import trayapp.platforms
+from tests.replaying import PAGES, Mood, moods, replay
+from trayapp.domain.judgement import judge
+from trayapp.domain.report import StatusReport
+from trayapp.domain.status import Status
+from trayapp.exchange import Ask, Response, UnreadableResponseError
+from trayapp.platforms import BUILTIN, platform
+
+ALL = moods()
+REQUIRED = {"operational", "outage", "not_this_platform"}
+WITHOUT_MAINTENANCE = {"alertmanager", "aws", "azure", "feed", "gatus", "googlecloud", "microsoft", "upptime"}
+"""Platforms that have no word for planned work."""
+
+
+def test_every_module_is_in_the_table_and_every_row_has_its_module() -> None:
+    folder = Path(trayapp.platforms.__file__).parent
+
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+
+    assert modules == set(BUILTIN)
+    assert {name: f"trayapp.platforms.{name}" for name in BUILTIN} == dict(BUILTIN)
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_a_platform_says_who_it_is(name: str) -> None:
+    found = platform(name)
+
+    assert found.name == name
+    assert all(path.startswith("/") for path in found.paths)
+    assert all(host == host.lower() and "/" not in host for host in found.hosts)
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_a_platform_has_recorded_pages_of_each_kind(name: str) -> None:
+    recorded = {mood.name for mood in ALL if mood.platform == name}
+
+    assert recorded >= REQUIRED
+    assert "maintenance" in recorded or name in WITHOUT_MAINTENANCE
+
+
+def test_every_folder_of_pages_belongs_to_a_platform() -> None:
+    assert {path.name for path in PAGES.iterdir() if path.is_dir()} <= set(BUILTIN)
+
+
+@pytest.mark.parametrize("mood", ALL, ids=str)
+def test_a_recorded_page_reads_as_it_should(mood: Mood) -> None:
+    assert _told(_outcome(mood), mood.expected) == mood.expected
+
+
+@pytest.mark.parametrize("mood", ALL, ids=str)
+def test_a_body_belongs_to_one_platform_at_the_most(mood: Mood) -> None:
+    for path, answer in mood.answers.items():
+        response = Response(url=f"https://unknown.example{path}", status=200, body=answer.body)
+
+        claimed = [name for name in BUILTIN if platform(name).recognises(response)]
+
+        assert claimed in ([], [mood.platform]) or mood.name.startswith("not_this_platform"), path
+        assert mood.name != "not_this_platform" or mood.platform not in claimed, path
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_a_platform_knows_its_own_quiet_page_and_its_outage(name: str) -> None:
+    for mood in (each for each in ALL if each.platform == name and each.name in {"operational", "outage"}):
+        answers = [
+            Response(url=mood.url, status=200, body=answer.body)
+            for answer in mood.answers.values()
+            if answer.status == 200
+        ]
+
+        assert any(platform(name).recognises(answer) for answer in answers), mood.name
+
+
+def _outcome(mood: Mood) -> StatusReport | UnreadableResponseError:
+    ask = Ask(url=mood.url, options=mood.options, with_history=mood.with_history, open_incidents=mood.open_incidents)
+    try:
+        return replay(platform(mood.platform).read(ask), mood.answers)
+    except UnreadableResponseError as error:
+        return error
+
+
+def _told(outcome: StatusReport | UnreadableResponseError, asked: object) -> dict[str, object]:
+    """Return what the outcome says, in the words of ``expected.toml``, and only what is asked for."""
+    assert isinstance(asked, dict)
+    if isinstance(outcome, UnreadableResponseError):
+        return {"error": outcome.kind.value}
+    said: dict[str, object] = {
+        "status": _word(judge(outcome, ()).status),
+        "components": {each.name: _word(each.status) for each in outcome.components},
+        "open_incidents": [each.title for each in outcome.incidents if each.is_open],
+        "running_maintenances": [each.title for each in outcome.maintenances if each.is_running],
+    }
+    return {name: value for name, value in said.items() if name in asked}
+
+
+def _word(status: Status | None) -> str:
+    return "unknown" if status is None else status.value
