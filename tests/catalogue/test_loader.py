@@ -209,7 +209,7 @@ MISTAKES = {
 
 def test_whatever_is_broken_ends_in_a_sentence() -> None:
     lines = ACME.splitlines()
-    cut = [ACME[:at] for at in range(len(ACME))]
+    cut = [ACME[:at] for at in range(0, len(ACME), 7)]
     without_a_line = ["\n".join([*lines[:at], *lines[at + 1 :]]) for at in range(len(lines))]
     other_values = [
         "\n".join([*lines[:at], f"{lines[at].split('=')[0]} = {value}", *lines[at + 1 :]])

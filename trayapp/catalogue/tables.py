@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from gettext import gettext as _
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import urlsplit
 
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?")
 _AT: Final = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
 _HEADER: Final = re.compile(r"\s*\[")
-
-_T = TypeVar("_T")
 
 
 class CatalogueError(ValueError):
@@ -48,12 +46,11 @@ class Source:
         return tuple(self._table(heading, content) for heading, content in document.items())
 
     def _table(self, heading: str, content: object) -> "Table":
-        line = self.line(heading)
         if not isinstance(content, dict):
             sentence = _('"{heading}" stands outside of every table; each provider starts with a line [its-id].')
-            raise CatalogueError(self.name, line, sentence.format(heading=heading))
+            raise CatalogueError(self.name, self.line(heading), sentence.format(heading=heading))
         if not _ID.fullmatch(heading):
-            raise CatalogueError(self.name, line, not_an_id(heading))
+            raise CatalogueError(self.name, self.line(heading), not_an_id(heading))
         return Table(self, (heading,), 0, content)
 
     def _broken(self, message: str) -> CatalogueError:
@@ -128,25 +125,28 @@ class Table:
             return default
         if key not in self.content:
             raise self.mistake(_('{table} needs a "{key}".').format(table=self, key=key))
-        value = self._value(key, str, _('a text in quotes, like "Acme"'))
+        value = self.content[key]
+        if not isinstance(value, str):
+            raise self._wrong(key, _('a text in quotes, like "Acme"'), value)
         if not value.strip() or not value.isprintable():
             raise self.mistake(_('"{key}" must be one line of text, not blank.').format(key=key), key)
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts, empty without the key."""
-        wanted = _('a list of texts in quotes, like ["one", "two"]')
-        values = self._value(key, list, wanted) if key in self.content else []
-        for value in values:
-            if not isinstance(value, str):
-                raise self._wrong(key, wanted, value)
-            if not value.strip() or not value.isprintable():
-                raise self.mistake(_('Each text of "{key}" must be one line, not blank.').format(key=key), key)
+        values = self.content.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(each, str) for each in values):
+            raise self._wrong(key, _('a list of texts in quotes, like ["one", "two"]'), _odd(values, str))
+        if not all(each.strip() and each.isprintable() for each in values):
+            raise self.mistake(_('Each text of "{key}" must be one line, not blank.').format(key=key), key)
         return tuple(values)
 
     def flag(self, key: str) -> bool:
         """Return true or false, false without the key."""
-        return self._value(key, bool, _("true or false, without quotes")) if key in self.content else False
+        value = self.content.get(key, False)
+        if not isinstance(value, bool):
+            raise self._wrong(key, _("true or false, without quotes"), value)
+        return value
 
     def identifier(self, key: str, default: str | None = None) -> str:
         """Return a text fit to be an id."""
@@ -190,36 +190,27 @@ class Table:
 
     def options(self, key: str) -> Mapping[str, str]:
         """Return a table of texts, empty without the key."""
-        wanted = _('a table of texts, like { slug = "acme" }')
-        values = self._value(key, dict, wanted) if key in self.content else {}
-        for value in values.values():
-            if not isinstance(value, str):
-                raise self._wrong(key, wanted, value)
+        values = self.content.get(key, {})
+        if not isinstance(values, dict) or not all(isinstance(each, str) for each in values.values()):
+            raise self._wrong(key, _('a table of texts, like { slug = "acme" }'), values)
         return MappingProxyType(dict(values))
 
     def tables(self, key: str) -> Iterator["Table"]:
         """Yield the tables headed ``[[heading.key]]`` (or written as a list), none without the key."""
-        wanted = _("a list of tables, each headed [[{heading}.{key}]]").format(heading=self.heading, key=key)
-        values = self._value(key, list, wanted) if key in self.content else []
+        values = self.content.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(each, dict) for each in values):
+            wanted = _("a list of tables, each headed [[{heading}.{key}]]").format(heading=self.heading, key=key)
+            raise self._wrong(key, wanted, _odd(values, dict))
         for number, value in enumerate(values):
-            if not isinstance(value, dict):
-                raise self._wrong(key, wanted, value)
             yield Table(self.source, (*self.path, key), number, value)
 
     def inline(self, key: str) -> Iterator["Table"]:
         """Yield the tables of a list written in one place; their mistakes are this table's, at the key."""
-        wanted = _('a list like [{ id = "abc", name = "API" }]')
-        values = self._value(key, list, wanted) if key in self.content else []
+        values = self.content.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(each, dict) for each in values):
+            raise self._wrong(key, _('a list like [{ id = "abc", name = "API" }]'), _odd(values, dict))
         for value in values:
-            if not isinstance(value, dict):
-                raise self._wrong(key, wanted, value)
             yield Table(self.source, self.path, self.number, value)
-
-    def _value(self, key: str, kind: type[_T], wanted: str) -> _T:
-        value = self.content[key]
-        if not isinstance(value, kind):
-            raise self._wrong(key, wanted, value)
-        return value
 
     def _wrong(self, key: str, wanted: str, value: object) -> CatalogueError:
         sentence = _('"{key}" in {table} must be {wanted}, not {given}.')
@@ -255,6 +246,11 @@ def _is_address(value: str) -> bool:
         return False
     clean = not any(each.isspace() for each in value) and "@" not in parts.netloc
     return clean and has_usual_port and parts.scheme == "https" and bool(_HOST.fullmatch(parts.hostname or ""))
+
+
+def _odd(values: object, kind: type) -> object:
+    """Return the first of a list that is not of the kind, or what is no list itself."""
+    return next((each for each in values if not isinstance(each, kind)), values) if isinstance(values, list) else values
 
 
 def _given(value: object) -> str:
