@@ -17,12 +17,17 @@
     status_fields = ["status", "components"]      # see test_no_mutant_...
 """
 
+import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
 import trayapp.platforms
-from tests.replaying import PAGES, Mood, moods, replay
+from tests.mutating import Json, dumped, losses, mutant, spoilt
+from tests.replaying import PAGES, Mood, moods, replay, with_body
 from trayapp.domain.judgement import judge
 from trayapp.domain.report import StatusReport
 from trayapp.domain.status import Status
@@ -33,6 +38,13 @@ ALL = moods()
 REQUIRED = {"operational", "outage", "not_this_platform"}
 WITHOUT_MAINTENANCE = {"alertmanager", "aws", "azure", "feed", "gatus", "googlecloud", "microsoft", "upptime"}
 """Platforms that have no word for planned work."""
+BAD = tuple(
+    mood
+    for mood in ALL
+    if mood.status_fields and mood.expected.get("status") in {each.value for each in list(Status)[1:]}
+)
+MUTANTS = 900
+"""Broken pages per platform (all together about 20,000); TRAYAPP_FUZZ sets another number."""
 
 
 def test_every_module_is_in_the_table_and_every_row_has_its_module() -> None:
@@ -91,6 +103,65 @@ def test_a_platform_knows_its_own_quiet_page_and_its_outage(name: str) -> None:
         ]
 
         assert any(platform(name).recognises(answer) for answer in answers), mood.name
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_a_broken_page_is_read_or_unreadable_and_nothing_else(name: str) -> None:
+    random = Random(name)  # noqa: S311  the same mutants every time, no secret
+    recorded = [(mood, path) for mood in ALL if mood.platform == name for path in mood.answers]
+    for number in range(int(os.environ.get("TRAYAPP_FUZZ", MUTANTS))):
+        mood, path = recorded[number % len(recorded)]
+        body, tree = mood.answers[path].body, _tree(mood, path)
+        broken = spoilt(body, random) if tree is None else mutant(tree, random)
+
+        # any other exception than the one _outcome() catches fails the test
+        _outcome(with_body(mood, path, broken))
+
+
+@pytest.mark.parametrize("mood", BAD, ids=str)
+def test_no_mutant_of_a_bad_page_that_lost_a_status_looks_fine(mood: Mood) -> None:
+    """Break every status-bearing field of a bad page, one at a time, and the page must not read as fine.
+
+    A field is lost, of another type, a word that means nothing, or doubled. If it carried the bad status, the page
+    is unknown or unreadable now; if it did not, whatever carried it still stands. So ``operational`` (and
+    ``maintenance``, where the page was worse) is wrong for every one of them. A mood marks the names of its
+    status-bearing fields; a field whose absence is how the platform says "none" must not be marked.
+    """
+    fine = (
+        {Status.OPERATIONAL} if mood.expected["status"] == "maintenance" else {Status.OPERATIONAL, Status.MAINTENANCE}
+    )
+
+    for path, broken in _broken(mood):
+        outcome = _outcome(with_body(mood, path, broken))
+
+        if isinstance(outcome, StatusReport):
+            assert judge(outcome, ()).status not in fine, (path, broken)
+
+
+@pytest.mark.parametrize("mood", [mood for mood in ALL if mood.status_fields and len(mood.answers) == 1], ids=str)
+def test_a_page_cut_off_in_the_middle_never_looks_fine(mood: Mood) -> None:
+    """Cut the only answer of a page anywhere: what is left is unreadable, whatever it says."""
+    (path,) = mood.answers
+    body = mood.answers[path].body.rstrip()
+    for length in range(0, len(body), max(1, len(body) // 40)):
+        outcome = _outcome(with_body(mood, path, body[:length]))
+
+        assert isinstance(outcome, UnreadableResponseError), body[:length]
+
+
+def _broken(mood: Mood) -> Iterator[tuple[str, bytes]]:
+    for path in mood.answers:
+        tree = _tree(mood, path)
+        if tree is not None:
+            yield from ((path, dumped(broken)) for broken in losses(tree, mood.status_fields))
+
+
+def _tree(mood: Mood, path: str) -> Json | None:
+    try:
+        tree: Json = json.loads(mood.answers[path].body)
+    except ValueError:
+        return None
+    return tree
 
 
 def _outcome(mood: Mood) -> StatusReport | UnreadableResponseError:

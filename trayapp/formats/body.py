@@ -31,6 +31,8 @@ _DECLARED_WORDS = (
 _DECLARED = frozenset(_DECLARED_WORDS.split())
 """Charsets worth believing when a body is not UTF-8; a codec of Python's that is no charset must not run here."""
 _XML_CODING = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9_.-]+)")
+_HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NOTHING = " \t\r\n\x00\ufeff"
 
 
@@ -59,8 +61,9 @@ def decoded(response: Response, shape: type[_T]) -> _T:
     except ValueError as error:
         raise UnreadableResponseError(f"The answer is not valid JSON: {one_line(str(error), 120)}.") from None
     try:
-        return msgspec.convert(tree, shape)
-    except msgspec.ValidationError as error:
+        # msgspec cannot look up half a surrogate pair, and nobody can read one: it is as good as a broken byte
+        return msgspec.convert(_without_surrogates(tree) if _HALF_PAIR.search(text) else tree, shape)
+    except (msgspec.ValidationError, OverflowError) as error:
         raise UnreadableResponseError(f"The answer has another shape: {one_line(str(error), 200)}.") from None
     except RecursionError:
         raise UnreadableResponseError("The answer is nested too deeply.") from None
@@ -127,6 +130,16 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
                 raise _DuplicateNameError(name)
             seen.add(name)
     return found
+
+
+def _without_surrogates(tree: object) -> object:
+    if isinstance(tree, str):
+        return _SURROGATE.sub("\ufffd", tree)
+    if isinstance(tree, list):
+        return [_without_surrogates(each) for each in tree]
+    if isinstance(tree, dict):
+        return {_SURROGATE.sub("\ufffd", name): _without_surrogates(each) for name, each in tree.items()}
+    return tree
 
 
 def _no_constant(name: str) -> object:
