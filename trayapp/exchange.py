@@ -29,7 +29,7 @@ class Request:
 
     url: str
     accept: frozenset[int] = frozenset({200})
-    headers: Mapping[str, str] = field(default=_NO_HEADERS)
+    headers: Mapping[str, str] = field(default_factory=lambda: _NO_HEADERS)
     limit: int = DEFAULT_LIMIT
     optional: bool = False
 
@@ -41,7 +41,7 @@ class Response:
     url: str
     status: int
     body: bytes = b""
-    headers: Mapping[str, str] = field(default=_NO_HEADERS)
+    headers: Mapping[str, str] = field(default_factory=lambda: _NO_HEADERS)
 
     @property
     def content_type(self) -> str:
@@ -74,7 +74,7 @@ class Ask:
     """
 
     url: str
-    options: Mapping[str, str] = field(default=_NO_HEADERS)
+    options: Mapping[str, str] = field(default_factory=lambda: _NO_HEADERS)
     open_incidents: frozenset[str] = frozenset()
     with_history: bool = False
 

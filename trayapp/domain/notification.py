@@ -121,7 +121,7 @@ class NotificationRules:
     """What the user wants to be told. ``levels`` is by page id or provider id."""
 
     level: Level = Level.ALL
-    levels: Mapping[str, Level] = field(default=_NO_LEVELS)
+    levels: Mapping[str, Level] = field(default_factory=lambda: _NO_LEVELS)
 
     def level_for(self, page_id: str, provider_id: str) -> Level:
         """Return the level of a page, else of its provider, else the general one."""

@@ -60,7 +60,7 @@ class StatusPage:
     fallback_urls: tuple[str, ...] = ()
     watched: tuple[ComponentRef, ...] = ()
     internal: bool = False
-    options: Mapping[str, str] = field(default=_NOTHING)
+    options: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     note: str = ""
     """A caption where coverage is weak, shown beside the page."""
 
