@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from trayapp.domain.incident import Incident, Phase
+from trayapp.domain.incident import Impact, Incident, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,16 @@ class UpdateVersion:
     phase: Phase | None
     posted_at: datetime
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentVersion:
+    """What an incident said of itself before it was edited. ``seen_until`` is UTC."""
+
+    seen_until: datetime
+    title: str
+    impact: Impact | None
+    started_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +40,7 @@ class StoredIncident:
     first_seen_at: datetime
     last_seen_at: datetime
     versions: tuple[UpdateVersion, ...] = ()
+    earlier: tuple[IncidentVersion, ...] = ()
     unlisted_since: datetime | None = None
 
 

@@ -45,8 +45,9 @@ from trayapp.engine.http import Network
 from trayapp.engine.looking import Looker
 from trayapp.engine.updates import FoundIncidents, FoundPage, Note, Update
 from trayapp.engine.watchlist import page_id, watchlist
-from trayapp.storage.history import History, HistoryUnavailableError, StatusChange, StoredDecision
-from trayapp.storage.settings import QuietHours, Settings, SettingsBrokenError, Weekday, interval_for
+from trayapp.storage.history import History, HistoryUnavailableError, StoredDecision
+from trayapp.storage.kinds import Weekday
+from trayapp.storage.settings import QuietHours, Settings, SettingsBrokenError, interval_for
 
 _log = logging.getLogger(__name__)
 
@@ -298,25 +299,10 @@ class Engine:
     ) -> None:
         """Store first, publish then: nothing is shown that a crash could lose."""
         now = self._clock.now()
-        statuses = [
-            StatusChange(each.page_id, each.at, each.before, each.after)
-            for each in changes
-            if isinstance(each, StatusChanged)
-        ]
-        told = [
-            StoredDecision(
-                each.alert.at,
-                each.alert.page_id,
-                each.alert.incident_id,
-                each.alert.kind.value,
-                each.alert.title,
-                each.told,
-                each.reason.value,
-            )
-            for each in decisions
-        ]
+        statuses = [each for each in changes if isinstance(each, StatusChanged)]
+        made = [_stored(each) for each in decisions]
         book = msgspec.json.encode(replace(self._book, started=frozenset()))
-        self._read(lambda: self._history.record(page, now, report, statuses, told, book), None)
+        self._read(lambda: self._history.record(page, now, report, statuses, made, book=book), None)
         self._read(lambda: self._history.still_watching(now), None)
         self._changes.extend(changes)
         self._decisions.extend(decisions)
@@ -485,6 +471,19 @@ class Engine:
 
 def _nobody(_update: Update) -> None:
     """Before :meth:`Engine.run` there is nobody to tell."""
+
+
+def _stored(decision: Decision) -> StoredDecision:
+    alert = decision.alert
+    return StoredDecision(
+        at=alert.at,
+        kind=alert.kind.value,
+        title=alert.title,
+        told=decision.told,
+        reason=decision.reason.value,
+        page_id=alert.page_id,
+        incident_id=alert.incident_id,
+    )
 
 
 def _is_quiet(hours: QuietHours | None, now: datetime) -> bool:

@@ -45,7 +45,7 @@ class Recording:
     @property
     def start(self) -> datetime:
         """The first moment."""
-        return min(each.at for each in (*self.answers, *self.sleeps))
+        return min([*(each.at for each in self.answers), *(each.at for each in self.sleeps)])
 
     @property
     def end(self) -> datetime:

@@ -33,6 +33,20 @@ def pages_of(recording: Recording, settings: Settings, catalogue: Catalogue) -> 
     return _with_ids_of_their_own(tuple(found.values()))
 
 
+def with_platforms(pages: tuple[StatusPage, ...], recording: Recording) -> tuple[StatusPage, ...]:
+    """Return the pages with their platform found in the recorded bodies, where it is not known yet."""
+    return tuple(each if each.platform else _detected(each, recording) for each in pages)
+
+
+def _detected(page: StatusPage, recording: Recording) -> StatusPage:
+    host = urlsplit(page.url).netloc.lower()
+    for url in recording.urls:
+        if urlsplit(url).netloc.lower() == host:
+            for platform, _base in _places(recording.of(url)):
+                return replace(page, platform=platform)
+    return page
+
+
 def network_for(recording: Recording, now: Callable[[], datetime]) -> Network:
     """Return a network that opens no socket and answers as recorded at the (simulated) moment."""
     return Network(transport=answering(lambda url: recording.answer(url, now())), now=now)

@@ -177,6 +177,12 @@ def detect(url: str) -> Exchange[Detected]:
     raise _failure(answers)
 
 
+def recognise(answer: Response) -> Detected | None:
+    """Return which platform's body this is and what to give its adapter, or ``None`` when nobody knows it."""
+    found = _recognised(answer, answer.url)
+    return None if found is None else Detected(found.name, _ask_url(found, answer.url))
+
+
 def _everyone() -> Iterator[Platform]:
     for name in BUILTIN:
         yield _builtin(name)

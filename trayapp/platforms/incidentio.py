@@ -31,6 +31,7 @@ WIDGET = "/api/v1/summary"
 _KNOWN = (WIDGET, *PATHS)
 _PROXY = re.compile(r"/proxy/[^/?#]+/?(?:[?#].*)?$")
 _CUT_AT = 25
+_FOUND = 200
 _NO_SUCH_FACE = frozenset({400, 403, 404, 405, 410})
 """What a host answers where the page's own JSON is off; a 429 or 5xx is trouble and ends the look."""
 
@@ -178,8 +179,9 @@ def _best_face(ask: Ask) -> Exchange[StatusReport]:
             return _widget_report(decoded(answer, Widget), site)
 
     host = ask.options.get("host") or host_of(ask.url)
-    answer = yield Request(url=f"{site.base}/proxy/{host}", accept=_NO_SUCH_FACE | {200})
-    if answer.status not in _NO_SUCH_FACE:
+    # Optional: a page that cannot be reached at all says so once more when the documented face is asked.
+    answer = yield Request(url=f"{site.base}/proxy/{host}", optional=True)
+    if answer.status == _FOUND:
         try:
             return _own_report(decoded(answer, Own), site)
         except UnreadableResponseError:

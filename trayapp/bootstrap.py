@@ -1,0 +1,206 @@
+"""The composition root: the only module that knows every concrete part."""
+
+import asyncio
+import gettext
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from trayapp.catalogue import loader, overlay
+from trayapp.catalogue.lookup import Catalogue
+from trayapp.catalogue.tables import CatalogueError
+from trayapp.domain.provider import Provider, StatusPage
+from trayapp.engine import recording, replay
+from trayapp.engine.clock import Wall
+from trayapp.engine.engine import Engine, Setup
+from trayapp.engine.http import Network, NetworkSettings, Sink
+from trayapp.engine.recording import Recording
+from trayapp.engine.simulation import HastyLoop, JumpingLoop, SimulatedWall
+from trayapp.engine.updates import Note
+from trayapp.engine.watchlist import watchlist
+from trayapp.storage import settings as settings_file
+from trayapp.storage.history import History
+from trayapp.storage.paths import Paths, find_paths
+from trayapp.storage.resources import resource, resource_texts
+from trayapp.storage.settings import Loaded, Polling, Settings
+
+OVERLAY_NAME = "catalogue.toml"
+DEMO_NAME = "2025-12-02.jsonl"
+DEMO_SPEED = 30.0
+"""How many times faster than real the demo runs: 32 minutes of trouble in about a minute."""
+AFTER_THE_END = timedelta(hours=1)
+"""A replay goes on this long after its last line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says for every command. ``None``: the platform's own folders."""
+
+    config: Path | None = None
+    data_dir: Path | None = None
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What this user has: places, settings (with what is wrong in them), and the catalogue."""
+
+    paths: Paths
+    loaded: Loaded
+    catalogue: Catalogue
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def has_own_watch_list(self) -> bool:
+        """Whether the user said what to watch."""
+        return self.settings.watch != settings_file.DEFAULT_WATCH
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.loaded.settings
+
+
+def home(options: Options) -> Home:
+    """Find and read what this user has. Never fails: what is wrong becomes a note."""
+    speak()
+    paths = find_paths(options.config, options.data_dir)
+    loaded = settings_file.load(paths.config_file)
+    bundled = bundled_catalogue()
+    notes = [Note(f"config-{place}", str(each)) for place, each in enumerate(loaded.problems)]
+    try:
+        catalogue = overlay.merge(bundled, _own_providers(paths))
+    except (CatalogueError, OSError, UnicodeDecodeError) as error:
+        catalogue = bundled
+        notes.append(Note("catalogue", f"Your own catalogue was left out: {error}"))
+    return Home(paths, loaded, catalogue, tuple(notes))
+
+
+def plain_home() -> Home:
+    """Return a home without anybody's own choices: default settings and the bundled catalogue."""
+    speak()
+    return Home(find_paths(), Loaded(Settings()), bundled_catalogue())
+
+
+def bundled_catalogue() -> Catalogue:
+    """Read the catalogue that ships with the program."""
+    return loader.read_bundled(resource_texts("catalogue", suffix=".toml"))
+
+
+def speak() -> None:
+    """Use this machine's language where there is a translation."""
+    gettext.bindtextdomain("trayapp", str(resource("locale")))
+    gettext.textdomain("trayapp")
+
+
+def network_for(settings: Settings, sink: Sink | None = None) -> Network:
+    """Return the real network, by the settings."""
+    proxy = settings.proxy
+    return Network(NetworkSettings(proxy_mode=proxy.mode.value, proxy_url=proxy.url), sink=sink)
+
+
+def build_engine(options: Options) -> Engine:
+    """Return the engine for the tray or for ``watch``; call it in the thread that runs it."""
+    if options.demo:
+        return build_replay(load_demo(), replace(home(options), notes=()), demo=True)
+    mine = home(options)
+    config = mine.paths.config_file
+
+    def save(before: Settings, after: Settings) -> Settings:
+        return settings_file.save(config, before, after)
+
+    return Engine(
+        Setup(
+            settings=mine.settings,
+            catalogue=mine.catalogue,
+            network=network_for,
+            history=lambda: History.open(mine.paths.database),
+            save=save,
+            notes=mine.notes,
+        )
+    )
+
+
+def build_waiting(mine: Home, pages: tuple[StatusPage, ...]) -> Engine:
+    """Return an engine that watches some pages at the fast interval and keeps nothing."""
+    fast = Polling(idle=mine.settings.polling.incident, incident=mine.settings.polling.incident)
+    return Engine(
+        Setup(
+            settings=replace(mine.settings, polling=fast),
+            catalogue=mine.catalogue,
+            network=network_for,
+            history=lambda: History.open(None),
+            pages=pages,
+        )
+    )
+
+
+def build_recorder(mine: Home, pages: tuple[StatusPage, ...], sink: Sink) -> Engine:
+    """Return an engine that hands every request's answer to a sink, and keeps nothing else."""
+    return Engine(
+        Setup(
+            settings=mine.settings,
+            catalogue=mine.catalogue,
+            network=lambda settings: network_for(settings, sink),
+            history=lambda: History.open(None),
+            pages=pages,
+        )
+    )
+
+
+def build_replay(recorded: Recording, mine: Home, *, own_pages: bool = False, demo: bool = False) -> Engine:
+    """Return the real engine over a recording, on simulated time, its history in memory.
+
+    The pages are those the settings watch (``own_pages``), else those the recording is of.
+    """
+    walls: list[Wall] = []
+
+    def wall() -> Wall:
+        simulated = SimulatedWall(recorded.start)
+        for nap in recorded.sleeps:
+            simulated.sleep(nap.at, nap.until)
+        walls.append(simulated)
+        return simulated
+
+    settings = mine.settings
+    if demo:
+        settings = replace(Settings(), look=settings.look, first_run_done=True)
+    pages = (
+        replay.with_platforms(watchlist(settings, mine.catalogue).pages, recorded)
+        if own_pages
+        else replay.pages_of(recorded, settings, mine.catalogue)
+    )
+    return Engine(
+        Setup(
+            settings=settings,
+            catalogue=mine.catalogue,
+            network=lambda _settings: replay.network_for(recorded, walls[-1]),
+            history=lambda: History.open(None),
+            wall=wall,
+            pages=pages,
+            seed=0,
+            is_replay=True,
+        )
+    )
+
+
+def load_demo() -> Recording:
+    """Read the bundled replay of 2 December 2025."""
+    return recording.read(resource("demo", DEMO_NAME).read_text(encoding="utf-8"))
+
+
+def new_loop(options: Options) -> asyncio.AbstractEventLoop:
+    """Return the loop to run an engine in: real time, or hastened for the demo."""
+    return HastyLoop(DEMO_SPEED) if options.demo else asyncio.new_event_loop()
+
+
+def replay_loop() -> asyncio.AbstractEventLoop:
+    """Return a loop for a replay: as fast as the work allows."""
+    return JumpingLoop()
+
+
+def _own_providers(paths: Paths) -> tuple[Provider, ...]:
+    own = paths.config_file.with_name(OVERLAY_NAME)
+    if not own.exists():
+        return ()
+    return loader.read(own.read_text(encoding="utf-8"), own.name)

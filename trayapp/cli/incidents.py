@@ -1,0 +1,89 @@
+"""``trayapp incidents``: what was recorded."""
+
+import argparse
+import csv
+import sys
+from datetime import timedelta
+from gettext import gettext as _
+
+from trayapp import bootstrap
+from trayapp.cli import places, printing
+from trayapp.cli.exits import DONE, FAILED, UsageError
+from trayapp.domain.record import IncidentQuery, StoredIncident
+from trayapp.engine import watchlist
+from trayapp.engine.clock import wall_time
+from trayapp.presentation import document, terminal
+from trayapp.storage.history import History, HistoryUnavailableError
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """List recorded incidents, newest first."""
+    mine = places.home(arguments)
+    now = wall_time()
+    query = IncidentQuery(
+        page_ids=_page_ids(mine, arguments.provider),
+        since=now - timedelta(seconds=arguments.since) if arguments.since is not None else None,
+    )
+    try:
+        found = _read(mine, query)
+    except HistoryUnavailableError as error:
+        printing.complain(f"trayapp: {error}")
+        return FAILED
+    if arguments.json:
+        printing.document(document.incidents_document(found))
+    elif arguments.csv:
+        _print_csv(found)
+    else:
+        names = {page.id: page.name for provider in mine.catalogue.providers for page in provider.pages}
+        for each in found:
+            printing.lines(terminal.stored_lines(each, names.get(each.page_id, each.page_id), now))
+        if not found:
+            printing.lines([_("Nothing is recorded yet. Incidents are recorded while trayapp runs.")])
+    return DONE
+
+
+def _page_ids(mine: bootstrap.Home, name: str) -> tuple[str, ...]:
+    if not name:
+        return ()
+    pages = watchlist.named(name, mine.settings, mine.catalogue)
+    if not pages:
+        raise UsageError(_("Nothing is called {name!r}. List what there is with: trayapp providers").format(name=name))
+    return tuple(each.id for each in pages)
+
+
+def _read(mine: bootstrap.Home, query: IncidentQuery) -> tuple[StoredIncident, ...]:
+    if not mine.paths.database.exists():
+        return ()
+    history = History.open(mine.paths.database)
+    try:
+        for note in history.notes:
+            printing.complain(f"trayapp: {note}")
+        return history.incidents(query)
+    finally:
+        history.close()
+
+
+def _print_csv(found: tuple[StoredIncident, ...]) -> None:
+    """Print a table no spreadsheet takes for formulas."""
+    writer = csv.writer(sys.stdout)
+    writer.writerow(["page", "id", "title", "impact", "phase", "started_at", "resolved_at", "components", "url"])
+    for each in found:
+        incident = each.incident
+        cells = (
+            each.page_id,
+            incident.id,
+            incident.title,
+            incident.impact.value if incident.impact is not None else "",
+            incident.phase.value if incident.phase is not None else incident.said,
+            document.stamp(incident.started_at) or "",
+            document.stamp(incident.resolved_at) or "",
+            "; ".join(incident.components),
+            incident.url or "",
+        )
+        writer.writerow([_cell(text) for text in cells])
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,173 @@
+"""What can be typed: one parser for all commands, exit codes as promised (PRODUCT.md section 7)."""
+
+import argparse
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from gettext import gettext as _
+from pathlib import Path
+from typing import NoReturn
+
+from trayapp import __version__
+from trayapp.cli.exits import FAILED, INTERRUPTED, USAGE, UsageError
+
+_Command = Callable[[argparse.Namespace], int]
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence and exits with 64."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"trayapp: {message}\n" + _("See: {prog} --help").format(prog=self.prog) + "\n")
+
+
+def main(argv: Sequence[str], start_desktop: _Command | None = None) -> int:
+    """Run one command and return its exit code.
+
+    ``start_desktop`` is what ``run`` does; without it there is no desktop to start. Qt is loaded by it alone.
+    """
+    arguments = _parser(start_desktop or _no_desktop).parse_args(argv)
+    _log_to_stderr(arguments.verbose)
+    command: _Command = arguments.command
+    try:
+        code = command(arguments)
+        sys.stdout.flush()
+    except UsageError as error:
+        print(f"trayapp: {error}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _forget_stdout()
+        return FAILED
+    return code
+
+
+def _forget_stdout() -> None:
+    """Whoever read us has gone: let nothing complain when Python closes its output."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _log_to_stderr(verbose: int) -> None:
+    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
+    logging.basicConfig(level=level, format="%(asctime)s %(name)s: %(message)s")
+
+
+def _no_desktop(_arguments: argparse.Namespace) -> int:
+    raise UsageError(_("This build has no window. Use: trayapp watch"))
+
+
+def _parser(start_desktop: _Command) -> argparse.ArgumentParser:
+    shared = _shared(argparse.SUPPRESS)
+    parser = _Parser(
+        prog="trayapp",
+        description=_("Is it them, or is it me? Watches the status pages of AI services from the system tray."),
+        parents=[_shared(None)],
+    )
+    parser.add_argument("--version", action="version", version=f"trayapp {__version__}")
+    parser.set_defaults(command=start_desktop, window=False, demo=False, page="", selftest=False)
+    commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND", parser_class=_Parser)
+
+    def add(name: str, help_text: str, *, json: bool = False) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=help_text, description=help_text, parents=[shared])
+        made.set_defaults(command=_lazily(name))
+        if json:
+            made.add_argument("--json", action="store_true", help=_("answer with one JSON object"))
+        return made
+
+    _add_run_options(parser)
+    run = add("run", _("start in the tray (this is what happens without a command)"))
+    run.set_defaults(command=start_desktop)
+    _add_run_options(run)
+
+    status = add("status", _("look once at the watched pages, at providers, or at any status page"), json=True)
+    status.add_argument("names", nargs="*", metavar="NAME|URL")
+    status.add_argument("--timeout", type=_seconds, default=15.0, metavar="S", help=_("seconds for each page (15)"))
+
+    wait = add("wait", _("return when all of them are fine again, or 3 at the timeout"))
+    wait.add_argument("names", nargs="+", metavar="NAME|URL")
+    wait.add_argument("--timeout", type=_seconds, default=None, metavar="S", help=_("seconds (no limit)"))
+
+    watch = add("watch", _("watch without a screen, one line for every change"))
+    watch.add_argument("--json", action="store_true", help=_("print JSON lines"))
+    watch.add_argument("--explain", action="store_true", help=_("print every decision about a pop-up and its reason"))
+    watch.add_argument("--demo", action="store_true", help=_("replay 2 December 2025"))
+
+    incidents = add("incidents", _("list recorded incidents"))
+    incidents.add_argument("--provider", metavar="P", default="")
+    incidents.add_argument("--since", type=_span, metavar="30d", default=None, help=_("such as 12h, 30d or 2w"))
+    form = incidents.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true")
+    form.add_argument("--csv", action="store_true")
+
+    providers = add("providers", _("list or search the catalogue"), json=True)
+    providers.add_argument("search", nargs="?", default="", metavar="SEARCH")
+    providers.add_argument("--verify", action="store_true", help=_("look at each page and compare with the catalogue"))
+
+    record = add("record", _("record what status pages answer, for a replay"))
+    record.add_argument("urls", nargs="+", metavar="URL")
+    record.add_argument("-o", "--output", required=True, type=Path, metavar="FILE")
+    record.add_argument("--for", dest="duration", type=_seconds, default=None, metavar="S", help=_("seconds"))
+
+    replay = add("replay", _("run the real engine over a recording, on simulated time, and print JSON lines"))
+    replay.add_argument("file", type=Path, metavar="FILE")
+    replay.add_argument("--json", action="store_true", help=_("the only form there is"))
+
+    export = add("export", _("print what is known, for other programs"))
+    form = export.add_mutually_exclusive_group(required=True)
+    form.add_argument("--json", action="store_true", help=_("everything recorded"))
+    form.add_argument("--prometheus", action="store_true", help=_("the state of the watched pages now"))
+
+    add("doctor", _("check this machine: what works, what does not, what to do"), json=True)
+    return parser
+
+
+def _shared(default: str | None) -> argparse.ArgumentParser:
+    """Return the options every command takes, before or after its name."""
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--config", type=Path, metavar="FILE", default=default, help=_("another configuration file"))
+    shared.add_argument("--data-dir", type=Path, metavar="DIR", default=default, help=_("another data folder"))
+    shared.add_argument(
+        "-v", "--verbose", action="count", default=0 if default is None else default, help=_("say more")
+    )
+    return shared
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    default = argparse.SUPPRESS  # one set of defaults, whether the options stand before or after the command
+    parser.add_argument("--window", action="store_true", default=default, help=_("open the window"))
+    parser.add_argument("--demo", action="store_true", default=default, help=_("replay 2 December 2025"))
+    parser.add_argument("--page", default=default, help=argparse.SUPPRESS)
+    parser.add_argument("--selftest", action="store_true", default=default, help=argparse.SUPPRESS)
+
+
+def _lazily(name: str) -> _Command:
+    """Return a command that loads its module only when it runs."""
+
+    def command(arguments: argparse.Namespace) -> int:
+        from trayapp.cli import commands  # noqa: PLC0415 -- --help needs none of them
+
+        return commands.COMMANDS[name](arguments)
+
+    return command
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds <= 10 * 365 * 86_400:
+        raise argparse.ArgumentTypeError(_("{text!r} is not a number of seconds").format(text=text))
+    return seconds
+
+
+def _span(text: str) -> float:
+    """Return the seconds in ``30d``, ``12h``, ``2w`` or ``90m``."""
+    unit = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}.get(text[-1:].lower())
+    if unit is None:
+        raise argparse.ArgumentTypeError(_("{text!r} is no span of time; write 30d, 12h or 2w").format(text=text))
+    return _seconds(text[:-1]) * unit

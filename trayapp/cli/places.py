@@ -1,0 +1,74 @@
+"""From what was typed to what is meant: the user's home, and the pages a name or an address stands for."""
+
+import argparse
+import ipaddress
+from gettext import gettext as _
+from urllib.parse import urlsplit
+
+from trayapp import bootstrap
+from trayapp.cli.exits import UsageError
+from trayapp.domain.provider import StatusPage
+from trayapp.engine import watchlist
+
+
+def options(arguments: argparse.Namespace) -> bootstrap.Options:
+    """Return the options every command has."""
+    return bootstrap.Options(
+        config=arguments.config, data_dir=arguments.data_dir, demo=getattr(arguments, "demo", False)
+    )
+
+
+def home(arguments: argparse.Namespace) -> bootstrap.Home:
+    """Return the user's home; a broken configuration ends the command (it is never touched)."""
+    mine = bootstrap.home(options(arguments))
+    if mine.loaded.problems:
+        raise UsageError("\n".join(str(each) for each in mine.loaded.problems))
+    return mine
+
+
+def pages(mine: bootstrap.Home, names: list[str]) -> tuple[StatusPage, ...]:
+    """Return the pages meant by names and addresses, or the watched ones when none is named."""
+    if not names:
+        wanted = watchlist.watchlist(mine.settings, mine.catalogue)
+        if not wanted.pages:
+            reasons = " ".join(wanted.problems)
+            raise UsageError(_("Nothing is watched and nothing was named.") + (f" {reasons}" if reasons else ""))
+        return wanted.pages
+    found: dict[tuple[str, str], StatusPage] = {}
+    for name in names:
+        meant = (_at(mine, name),) if "://" in name else watchlist.named(name, mine.settings, mine.catalogue)
+        if not meant:
+            raise UsageError(
+                _("Nothing is called {name!r}. List what there is with: trayapp providers").format(name=name)
+            )
+        for page in meant:
+            found.setdefault((page.id, page.url), page)
+    return tuple(found.values())
+
+
+def _at(mine: bootstrap.Home, url: str) -> StatusPage:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        parts.port  # noqa: B018 -- raises where it is no number
+    except ValueError:
+        raise UsageError(_("{url!r} is not an address.").format(url=url)) from None
+    page = watchlist.page_at(url, mine.settings, mine.catalogue)
+    if not host or parts.scheme not in {"http", "https"} or parts.username is not None:
+        raise UsageError(_("{url!r} is not the https address of a status page.").format(url=url))
+    if parts.scheme == "http" and not page.internal and not _is_loopback(host):
+        raise UsageError(
+            _("{url} is not encrypted. Plain http is for this computer, or for a [[watch]] marked internal.").format(
+                url=url
+            )
+        )
+    return page
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,52 @@
+"""``trayapp replay``: the real engine over a recording, on simulated time."""
+
+import argparse
+import asyncio
+from datetime import datetime
+from gettext import gettext as _
+
+from trayapp import bootstrap
+from trayapp.cli import places, printing
+from trayapp.cli.exits import DONE, FAILED
+from trayapp.domain.change import StatusChanged
+from trayapp.engine.engine import Engine
+from trayapp.engine.recording import Recording, RecordingError, read
+from trayapp.engine.updates import Update
+from trayapp.presentation import document
+from trayapp.presentation.wording import worded
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Print a JSON line for every change of status and every alert."""
+    has_config = arguments.config is not None
+    mine = places.home(arguments) if has_config else bootstrap.plain_home()
+    try:
+        recorded = read(arguments.file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, RecordingError) as error:
+        printing.complain(_("trayapp: {file} cannot be replayed: {why}").format(file=arguments.file, why=error))
+        return FAILED
+    engine = bootstrap.build_replay(recorded, mine, own_pages=mine.has_own_watch_list)
+    with asyncio.Runner(loop_factory=bootstrap.replay_loop) as runner:
+        runner.run(_replay(engine, recorded))
+    return DONE
+
+
+async def _replay(engine: Engine, recorded: Recording) -> None:
+    asleep = sum((each.until - each.at).total_seconds() for each in recorded.sleeps)
+    length = recorded.end - recorded.start + bootstrap.AFTER_THE_END
+    asyncio.get_running_loop().call_later(length.total_seconds() - asleep, engine.stop)
+    await engine.run(_show)
+
+
+def _show(update: Update) -> None:
+    names = {each.page.id: each.page.name for each in update.snapshot.pages}
+    lines: list[tuple[datetime, dict[str, object]]] = [
+        (each.at, document.status_line(each)) for each in update.changes if isinstance(each, StatusChanged)
+    ]
+    lines += [
+        (each.alert.at, document.alert_line(each, worded(each.alert, names, each.alert.at).title))
+        for each in update.decisions
+        if each.told
+    ]
+    for _at, line in sorted(lines, key=lambda each: each[0]):
+        printing.document(line)

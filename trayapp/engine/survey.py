@@ -1,0 +1,31 @@
+"""One pass over some pages now, without a history: what ``trayapp status`` does."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from trayapp.domain.provider import StatusPage
+from trayapp.domain.report import Observation
+from trayapp.domain.snapshot import PageState, Snapshot, advance
+from trayapp.engine.clock import Clock
+from trayapp.engine.http import Network
+from trayapp.engine.looking import Looker
+
+
+async def survey(pages: tuple[StatusPage, ...], network: Network, interval: timedelta, patience: timedelta) -> Snapshot:
+    """Look at every page once, side by side; ``patience`` is for each page."""
+    clock = Clock()
+    looker = Looker(network)
+    try:
+        states = await asyncio.gather(*(_state(each, looker, clock, interval, patience) for each in pages))
+    finally:
+        await network.close()
+    return Snapshot(pages=tuple(states), at=clock.now())
+
+
+async def _state(page: StatusPage, looker: Looker, clock: Clock, interval: timedelta, patience: timedelta) -> PageState:
+    look = await looker.look(page, deadline=patience)
+    found = replace(page, platform=look.platform) if look.platform else page
+    before = Snapshot(pages=(PageState(page=found, interval=interval),))
+    after = advance(before, Observation(page.id, clock.now(), look.outcome, interval))
+    return after.pages[0]
