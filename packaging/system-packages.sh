@@ -126,7 +126,7 @@ install_project() {
     make_environment "$root/.venv" || return 1
     say "Installing into $root/.venv (only the first time, and after an update)."
     rm -f "$stamp"
-    if ! "$root/.venv/bin/python" -m pip install -q --disable-pip-version-check -e "$root" "$@" </dev/null >&2; then
+    if ! "$root/.venv/bin/python" -m pip install -qq --disable-pip-version-check -e "$root" "$@" </dev/null >&2; then
         say "The Python packages could not be installed; the lines above say why. A network connection to the package index is needed once."
         return 1
     fi
