@@ -37,8 +37,13 @@ class Cadence:
 
 
 def interval_in_force(state: PageState, cadence: Cadence) -> timedelta:
-    """Return the polling interval: the fast one while the page is bad, or lists an open incident."""
+    """Return the polling interval: the fast one while the page is bad, lists an open incident, or has just changed.
+
+    The second good look decides about a recovery, so it must not be an idle interval away.
+    """
     judgement = state.judgement
+    if state.looks > 1 and state.shown is not None and state.since == state.fetched_at:
+        return min(cadence.incident, cadence.idle)
     if judgement is not None and (judgement.incidents or (judgement.status is not None and judgement.status.is_bad)):
         return min(cadence.incident, cadence.idle)
     return cadence.idle
