@@ -1,0 +1,126 @@
+"""Where the two threads meet, and nowhere else: the engine's asyncio thread and Qt's."""
+
+import logging
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from trayapp.engine.commands import Command
+from trayapp.engine.updates import Update
+
+log = logging.getLogger(__name__)
+
+
+class Runnable(Protocol):
+    """What the thread needs of an engine; all of it is called on the engine's own loop."""
+
+    def run(self, publish: Callable[[Update], None]) -> Coroutine[object, object, None]:
+        """Work until stopped."""
+
+    def stop(self) -> None:
+        """End `run` soon, in order."""
+
+    def handle(self, command: Command) -> None:
+        """Do what a shell asks for."""
+
+
+class Loop(Protocol):
+    """What is needed of asyncio's loop: asyncio itself is loaded in the engine's thread, when the tray is seen."""
+
+    def call_soon_threadsafe(self, callback: Callable[..., object], /, *args: object) -> object:
+        """Call back on the loop's own thread."""
+
+
+class EngineThread(QObject):
+    """Runs an engine in a thread of its own. It lives in Qt's thread, where its signals arrive, in order.
+
+    ``build`` and ``new_loop`` are called in the engine's thread: whatever they import is loaded there.
+    """
+
+    updated = Signal(object)
+    """An Update."""
+    crashed = Signal(object)
+    """The exception the engine died of; it is not running any more."""
+
+    def __init__(
+        self,
+        build: Callable[[], Runnable],
+        new_loop: Callable[[], object] | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        """Keep what makes an engine; `start` makes one."""
+        super().__init__(parent)
+        self._build = build
+        self._new_loop = new_loop
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._running: tuple[Runnable, Loop] | None = None
+        self._waiting: list[Command] = []
+        self._stopping = False
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the thread is alive."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self) -> None:
+        """Start a fresh engine; does nothing while one runs."""
+        if self.is_running:
+            return
+        self._stopping = False
+        # A daemon: the process must be able to end even when the engine cannot.
+        self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
+        self._thread.start()
+
+    def send(self, command: Command) -> None:
+        """Ask the engine for something, as soon as it is there."""
+        with self._lock:
+            if self._running is None:
+                self._waiting.append(command)
+                return
+            engine, loop = self._running
+            loop.call_soon_threadsafe(engine.handle, command)
+
+    def stop(self, timeout: float) -> bool:
+        """Stop the engine and wait at most so many seconds; return whether it has ended."""
+        with self._lock:
+            self._stopping = True
+            if self._running is not None:
+                engine, loop = self._running
+                loop.call_soon_threadsafe(engine.stop)
+        if self._thread is None:
+            return True
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _work(self) -> None:
+        """Run in the engine's thread, from the first import to the last await."""
+        import asyncio  # noqa: PLC0415 -- 30 ms that must not come before the tray
+
+        try:
+            engine = self._build()
+            with asyncio.Runner(loop_factory=self._new_loop) as runner:  # type: ignore[arg-type]  # see Loop
+                runner.run(self._live(engine, runner.get_loop()))
+        except BaseException as error:
+            log.exception("engine: died")
+            self.crashed.emit(error)
+        else:
+            if not self._stopping:
+                log.error("engine: ended without being asked to")
+                self.crashed.emit(RuntimeError("the engine ended by itself"))
+        finally:
+            with self._lock:
+                self._running = None
+
+    async def _live(self, engine: Runnable, loop: Loop) -> None:
+        """Let Qt's thread reach the engine, unless it has asked to stop before there was one."""
+        with self._lock:
+            if self._stopping:
+                return
+            self._running = (engine, loop)
+            for command in self._waiting:
+                loop.call_soon_threadsafe(engine.handle, command)
+            self._waiting.clear()
+        await engine.run(self.updated.emit)

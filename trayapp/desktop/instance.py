@@ -1,0 +1,246 @@
+"""One running copy: the first holds a lock and listens at a door, a second knocks and goes."""
+
+import logging
+import socket
+import sys
+import tempfile
+import time
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QLockFile, QObject, QSocketNotifier, Signal
+
+from trayapp.storage.paths import make_private
+
+log = logging.getLogger(__name__)
+
+LOCK_NAME = "trayapp.lock"
+DOOR_NAME = "trayapp.sock"
+LONGEST_PATH = 100
+"""Bytes of a socket's path: Linux has room for 107, macOS for 103."""
+LONGEST_MESSAGE = 200
+PATIENCE = 3.0
+"""Seconds a second copy waits for the first one to open its door."""
+_KNOCK_EVERY = 0.1
+_ANSWER = b"ok\n"
+
+
+class Door(Protocol):
+    """Where a second copy knocks."""
+
+    def open(self) -> None:
+        """Listen from now on. Raises ``OSError``."""
+
+    def close(self) -> None:
+        """Listen no more."""
+
+
+class Instance(QObject):
+    """The claim to be the only copy for one runtime folder."""
+
+    shown = Signal(str)
+    """Another start asked this one to show a page."""
+
+    def __init__(self, folder: Path, parent: QObject | None = None) -> None:
+        """Prepare to claim ``folder``, which is made and closed to others."""
+        super().__init__(parent)
+        make_private(folder)
+        self._folder = folder
+        self._lock = QLockFile(str(folder / LOCK_NAME))
+        self._lock.setStaleLockTime(0)  # a living copy never gets stale; a dead one's number tells
+        self._door: Door | None = None
+
+    def claim(self, page: str, patience: float = PATIENCE) -> bool:
+        """Become the only copy, or make the one that runs show ``page``; return whether we are the one.
+
+        Raises ``TimeoutError`` where another copy holds the lock and does not open. What a copy that was killed
+        has left behind is cleared away: a socket nobody listens at, a lock whose number another program has now.
+        """
+        end = time.monotonic() + patience
+        while not self._lock.tryLock(0):
+            if knock(self._folder, page):
+                return False
+            if time.monotonic() > end and not self._lock.removeStaleLockFile():
+                raise TimeoutError(str(self._folder))
+            time.sleep(_KNOCK_EVERY)
+        self._open_door()
+        return True
+
+    def release(self) -> None:
+        """Let the next copy in."""
+        if self._door is not None:
+            self._door.close()
+            self._door = None
+        self._lock.unlock()
+
+    def _open_door(self) -> None:
+        door = make_door(self._folder, self)
+        try:
+            door.open()
+        except OSError as error:
+            # The lock still keeps a second copy out; it only cannot raise this one's window.
+            log.warning("instance: cannot listen at %s: %s", door_path(self._folder), error)
+            return
+        self._door = door
+
+    def heard(self, message: str) -> None:
+        """Act on what another copy said."""
+        word, _space, page = message.strip().partition(" ")
+        if word == "show":
+            self.shown.emit(page)
+
+
+def make_door(folder: Path, instance: Instance) -> Door:
+    """Return the door this system has."""
+    if sys.platform == "win32":
+        return PipeDoor(folder, instance)
+    return SocketDoor(folder, instance)
+
+
+def knock(folder: Path, page: str) -> bool:
+    """Ask the copy that runs to show a page; return whether it said that it will."""
+    message = f"show {page}".strip()[:LONGEST_MESSAGE]
+    if sys.platform == "win32":
+        return _knock_at_pipe(folder, message)
+    return _knock_at_socket(folder, message)
+
+
+def door_path(folder: Path) -> Path:
+    """Return where the socket is: in the folder, or where its path is too long for that, under a short name."""
+    path = folder / DOOR_NAME
+    if len(str(path).encode()) <= LONGEST_PATH:
+        return path
+    return Path(tempfile.gettempdir()) / f"trayapp-{_digest(folder)}" / DOOR_NAME
+
+
+class SocketDoor:
+    """A Unix socket in a folder that only its owner may enter."""
+
+    def __init__(self, folder: Path, instance: Instance) -> None:
+        """Keep where to listen and who is told."""
+        self._path = door_path(folder)
+        self._instance = instance
+        self._callers: dict[int, tuple[socket.socket, QSocketNotifier]] = {}
+
+    def open(self) -> None:
+        """Listen; we hold the lock, so a socket that is there already is a dead copy's."""
+        make_private(self._path.parent)
+        self._path.unlink(missing_ok=True)
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.bind(str(self._path))
+        self._path.chmod(0o600)
+        self._socket.listen(4)
+        self._socket.setblocking(False)
+        self._notifier = QSocketNotifier(self._socket.fileno(), QSocketNotifier.Type.Read, self._instance)
+        self._notifier.activated.connect(self._answer_door)
+
+    def close(self) -> None:
+        """Take the socket away."""
+        self._notifier.setEnabled(False)
+        for handle in tuple(self._callers):
+            self._hang_up(handle)
+        self._socket.close()
+        self._path.unlink(missing_ok=True)
+
+    def _answer_door(self) -> None:
+        try:
+            caller, _address = self._socket.accept()
+        except OSError:
+            return
+        caller.setblocking(False)
+        handle = caller.fileno()
+        notifier = QSocketNotifier(handle, QSocketNotifier.Type.Read, self._instance)
+        self._callers[handle] = (caller, notifier)
+        notifier.activated.connect(lambda *_: self._listen(handle))
+
+    def _listen(self, handle: int) -> None:
+        """Hear one line, say that we heard it, and hang up: nobody can hold the line."""
+        caller, _notifier = self._callers[handle]
+        try:
+            said = caller.recv(LONGEST_MESSAGE)
+            if said:
+                caller.send(_ANSWER)
+        except OSError:
+            said = b""
+        self._hang_up(handle)
+        if said:
+            self._instance.heard(said.decode(errors="replace"))
+
+    def _hang_up(self, handle: int) -> None:
+        caller, notifier = self._callers.pop(handle)
+        notifier.setEnabled(False)
+        notifier.deleteLater()
+        caller.close()
+
+
+def _knock_at_socket(folder: Path, message: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.settimeout(1)
+        try:
+            caller.connect(str(door_path(folder)))
+            caller.sendall(message.encode() + b"\n")
+            return caller.recv(len(_ANSWER)) == _ANSWER
+        except OSError:  # nobody there, nobody listening, or nobody answering
+            return False
+
+
+class PipeDoor:
+    """Qt's local server, a named pipe on Windows; only there, for QtNetwork costs 3 MB."""
+
+    def __init__(self, folder: Path, instance: Instance) -> None:
+        """Keep where to listen and who is told."""
+        from PySide6.QtNetwork import QLocalServer  # noqa: PLC0415 -- see above
+
+        self._name = _pipe_name(folder)
+        self._instance = instance
+        self._server = QLocalServer(instance)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+
+    def open(self) -> None:
+        """Listen; we hold the lock, so a pipe that is there already is a dead copy's."""
+        self._server.removeServer(self._name)
+        if not self._server.listen(self._name):
+            raise OSError(self._server.errorString())
+        self._server.newConnection.connect(self._answer_door)
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._server.close()
+
+    def _answer_door(self) -> None:
+        caller = self._server.nextPendingConnection()
+        caller.disconnected.connect(caller.deleteLater)
+
+        def listen() -> None:
+            if not caller.canReadLine():
+                return
+            said = bytes(caller.readLine(LONGEST_MESSAGE).data()).decode(errors="replace")
+            caller.write(_ANSWER)
+            caller.flush()
+            caller.disconnectFromServer()
+            self._instance.heard(said)
+
+        caller.readyRead.connect(listen)
+        listen()
+
+
+def _knock_at_pipe(folder: Path, message: str) -> bool:
+    from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415 -- a second copy's business only
+
+    caller = QLocalSocket()
+    caller.connectToServer(_pipe_name(folder))
+    if not caller.waitForConnected(1000):
+        return False
+    caller.write(message.encode() + b"\n")
+    heard = caller.waitForReadyRead(1000) and bytes(caller.readAll().data()) == _ANSWER
+    caller.abort()
+    return heard
+
+
+def _pipe_name(folder: Path) -> str:
+    return f"trayapp-{_digest(folder)}"
+
+
+def _digest(folder: Path) -> str:
+    return sha256(str(folder).encode()).hexdigest()[:16]

@@ -1,0 +1,316 @@
+"""Pop-ups: on Linux by the desktop's own notification service, elsewhere by the tray icon's balloons.
+
+Balloons (Windows, macOS, and Linux where nothing better answers) cannot be replaced, have no buttons, and whoever
+clicks one is taken to the newest.
+"""
+
+import html
+import itertools
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from gettext import gettext as _
+from typing import Any
+
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
+from PySide6.QtGui import QImage
+
+from trayapp.desktop import theme
+from trayapp.domain.notification import Alert
+from trayapp.presentation.tray import APP_NAME
+from trayapp.presentation.wording import Worded
+from trayapp.presentation.words import Mark, mark_of
+
+log = logging.getLogger(__name__)
+
+NAME = "org.freedesktop.Notifications"
+PATH = "/org/freedesktop/Notifications"
+BUS_NAME = "org.freedesktop.DBus"
+DESKTOP_ENTRY = "trayapp"
+ANSWER_WITHIN = 2000
+"""Milliseconds the service may take to say what it can; after that a balloon has to do."""
+CONNECT_WITHIN = 1.0
+"""Seconds for the bus to let us in; it takes a millisecond unless something is very wrong."""
+IMAGE_SIZE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Popup:
+    """An alert, its words and its mark."""
+
+    alert: Alert
+    words: Worded
+    mark: Mark
+
+    @property
+    def concern(self) -> str:
+        """What it is about: a later pop-up of the same concern takes its place."""
+        return self.alert.concern
+
+
+class Notifier(QObject):
+    """Shows pop-ups; never blocks, and what cannot be shown comes back as `undeliverable`."""
+
+    activated = Signal(object)
+    """The Alert whose pop-up was pressed."""
+    undeliverable = Signal(object)
+    """A Popup for which there is no notification service."""
+
+    def __init__(self, parent: QObject | None = None, *, has_service: bool = sys.platform == "linux") -> None:
+        """Prepare; nothing is connected or loaded before the first pop-up."""
+        super().__init__(parent)
+        self._has_service = has_service
+        self._bus: _Bus | None = None
+        self._capabilities: frozenset[str] | None = None
+        self._waiting: list[Popup] = []
+        """Shown as soon as the service has said what it can."""
+        self._sending: dict[str, list[Popup]] = {}
+        """By concern: sent and not numbered yet; what came in the meantime waits for the number."""
+        self._shown: dict[int, Popup] = {}
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(ANSWER_WITHIN)
+        self._patience.timeout.connect(self._give_up)
+
+    def show(self, alert: Alert, words: Worded) -> None:
+        """Show an alert, in place of an earlier one of the same concern."""
+        popup = Popup(alert, words, mark_of(alert.status))
+        if not self._has_service or not self._connect():
+            self.undeliverable.emit(popup)
+        elif self._capabilities is None:
+            self._waiting.append(popup)
+        else:
+            self._send(popup)
+
+    def close(self) -> None:
+        """Let go of the bus; pop-ups stay."""
+        self._patience.stop()
+        if self._bus is not None:
+            self._bus.close()
+            self._bus = None
+
+    def _connect(self) -> bool:
+        if self._bus is None:
+            try:
+                self._bus = _Bus(self)
+            except (OSError, RuntimeError, ImportError, LookupError) as error:
+                log.info("notifier: no session bus: %s", error)
+                return False
+            self._bus.lost.connect(self._on_bus_lost)
+            self._bus.heard.connect(self._on_signal)
+        if self._capabilities is None and not self._patience.isActive():
+            self._patience.start()
+            self._bus.call("GetCapabilities", "", (), self._on_capabilities, self._on_no_service)
+        return self._bus is not None
+
+    def _on_capabilities(self, body: tuple[Any, ...]) -> None:
+        self._patience.stop()
+        self._capabilities = frozenset(str(each) for each in body[0])
+        waiting, self._waiting = self._waiting, []
+        for popup in waiting:
+            self._send(popup)
+
+    def _on_no_service(self, error: str) -> None:
+        log.info("notifier: no notification service: %s", error)
+        self._give_up()
+
+    @Slot()
+    def _give_up(self) -> None:
+        """The service is absent or silent: balloons for what waits. The next pop-up asks again."""
+        self._patience.stop()
+        waiting, self._waiting = self._waiting, []
+        for popup in waiting:
+            self.undeliverable.emit(popup)
+
+    def _send(self, popup: Popup) -> None:
+        queue = self._sending.setdefault(popup.concern, [])
+        queue.append(popup)
+        if len(queue) == 1:
+            self._send_now(popup)
+
+    def _send_now(self, popup: Popup) -> None:
+        capabilities = self._capabilities or frozenset()
+        before = next((number for number, shown in self._shown.items() if shown.concern == popup.concern), 0)
+        body = popup.words.body if "body" in capabilities else ""
+        body = html.escape(body, quote=False) if "body-markup" in capabilities else theme.plain(body)
+        actions = [text for each in popup.words.actions for text in (each.key, each.label)]
+        arguments = (
+            APP_NAME,
+            before,
+            DESKTOP_ENTRY,
+            popup.words.title,
+            body,
+            actions if "actions" in capabilities else [],
+            _hints(popup),
+            -1,
+        )
+
+        def shown(answer: tuple[Any, ...]) -> None:
+            self._shown.pop(before, None)
+            self._shown[int(answer[0])] = popup
+            self._next(popup.concern)
+
+        def failed(error: str) -> None:
+            log.warning("notifier: a pop-up was refused: %s", error)
+            self.undeliverable.emit(popup)
+            self._next(popup.concern)
+
+        if self._bus is not None:
+            self._bus.call("Notify", "susssasa{sv}i", arguments, shown, failed)
+
+    def _next(self, concern: str) -> None:
+        """Send what waited for the number of the last one: of several only the newest, it speaks for all."""
+        queue = self._sending.pop(concern, [])
+        if len(queue) > 1:
+            self._send(queue[-1])
+
+    @Slot(str, object)
+    def _on_signal(self, member: str, body: object) -> None:
+        values = body if isinstance(body, tuple) else ()
+        match member, values:
+            case "ActionInvoked", (int(number), _key):
+                popup = self._shown.get(number)
+                if popup is not None:
+                    self.activated.emit(popup.alert)
+            case "ActivationToken", (int(number), str(token)):
+                if number in self._shown:
+                    os.environ["XDG_ACTIVATION_TOKEN"] = token  # Qt spends it when a window asks for the focus
+            case "NotificationClosed", (int(number), _reason):
+                self._shown.pop(number, None)
+            case "NameOwnerChanged", _:
+                # Another service: its numbers are not the old one's, nor are its abilities.
+                self._shown.clear()
+                self._capabilities = None
+
+    @Slot()
+    def _on_bus_lost(self) -> None:
+        log.info("notifier: the session bus has gone")
+        self.close()
+        self._capabilities = None
+        self._shown.clear()
+        unsent = [popup for queue in self._sending.values() for popup in queue[-1:]]
+        self._sending.clear()
+        for popup in unsent:
+            self.undeliverable.emit(popup)
+        self._give_up()
+
+
+def _hints(popup: Popup) -> dict[str, tuple[str, Any]]:
+    return {
+        "urgency": ("y", popup.words.urgency.value),
+        "desktop-entry": ("s", DESKTOP_ENTRY),
+        "image-data": ("(iiibiiay)", _image(popup.mark)),
+    }
+
+
+def _image(mark: Mark) -> tuple[int, int, int, bool, int, int, bytes]:
+    """Return width, height, bytes a row, has alpha, bits a sample, samples a pixel, and the pixels."""
+    image = theme.pixmap(mark, IMAGE_SIZE).toImage().convertToFormat(QImage.Format.Format_RGBA8888)
+    return image.width(), image.height(), image.bytesPerLine(), True, 8, 4, bytes(image.constBits())
+
+
+Answered = Callable[[tuple[Any, ...]], None]
+Refused = Callable[[str], None]
+
+
+class _Bus(QObject):
+    """One connection to the session bus on Qt's loop: calls whose answers come later, and the signals we want.
+
+    jeepney only translates; its own connection would wait for answers, and loses signals while it does.
+    """
+
+    heard = Signal(str, object)
+    lost = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        """Connect. Raises ``OSError`` and friends where there is no bus."""
+        super().__init__(parent)
+        import jeepney  # noqa: PLC0415 -- 9 ms, and some people never see a pop-up
+        from jeepney.bus import get_bus  # noqa: PLC0415 -- the same
+        from jeepney.io.blocking import prep_socket  # noqa: PLC0415 -- the same
+
+        self._jeepney = jeepney
+        self._service = jeepney.DBusAddress(PATH, bus_name=NAME, interface=NAME)
+        self._parser = jeepney.Parser()
+        self._serials = itertools.count(1)
+        self._answers: dict[int, tuple[Answered, Refused]] = {}
+        self._socket: socket.socket = prep_socket(get_bus(_bus_address()), timeout=CONNECT_WITHIN)
+        self._socket.setblocking(False)
+        self._notifier = QSocketNotifier(self._socket.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._read)
+        bus = jeepney.message_bus
+        self._post(bus.Hello())
+        self._post(bus.AddMatch(jeepney.MatchRule(type="signal", interface=NAME, path=PATH)))
+        owners = jeepney.MatchRule(type="signal", sender=BUS_NAME, interface=BUS_NAME, member="NameOwnerChanged")
+        owners.add_arg_condition(0, NAME)
+        self._post(bus.AddMatch(owners))
+
+    def call(self, method: str, signature: str, body: tuple[Any, ...], answered: Answered, refused: Refused) -> None:
+        """Call the notification service; one of the two is called when its answer comes."""
+        message = self._jeepney.new_method_call(self._service, method, signature or None, body)
+        self._post(message, (answered, refused))
+
+    def close(self) -> None:
+        """End the connection without a word."""
+        self._notifier.setEnabled(False)
+        self._socket.close()
+        self.deleteLater()
+
+    def _post(self, message: Any, answer: tuple[Answered, Refused] | None = None) -> None:  # noqa: ANN401 -- jeepney's
+        serial = next(self._serials)
+        if answer is not None:
+            self._answers[serial] = answer
+        data = message.serialise(serial=serial)
+        try:
+            sent = self._socket.send(data)
+        except OSError:
+            sent = 0
+        if sent < len(data):
+            # A bus that takes nothing in is as good as gone; waiting for it would stop the window.
+            QTimer.singleShot(0, self, self._lose)
+
+    def _read(self) -> None:
+        while True:
+            try:
+                data = self._socket.recv(65536)
+            except BlockingIOError:
+                break
+            except OSError:
+                data = b""
+            if not data:
+                self._lose()
+                return
+            self._parser.add_data(data)
+        while (message := self._parser.get_next_message()) is not None:
+            self._dispatch(message)
+
+    def _dispatch(self, message: Any) -> None:  # noqa: ANN401 -- jeepney's
+        kinds, fields = self._jeepney.MessageType, self._jeepney.HeaderFields
+        header: Mapping[Any, Any] = message.header.fields
+        kind = message.header.message_type
+        if kind is kinds.signal:
+            self.heard.emit(str(header.get(fields.member, "")), message.body)
+            return
+        answer = self._answers.pop(header.get(fields.reply_serial, 0), None)
+        if answer is None:
+            return
+        answered, refused = answer
+        if kind is kinds.error:
+            refused(str(header.get(fields.error_name, _("unknown error"))))
+        else:
+            answered(message.body)
+
+    @Slot()
+    def _lose(self) -> None:
+        if self._notifier.isEnabled():
+            self._notifier.setEnabled(False)
+            self.lost.emit()
+
+
+def _bus_address() -> str:
+    """Return the session bus's address, also where only the runtime folder tells it."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    return os.environ.get("DBUS_SESSION_BUS_ADDRESS") or f"unix:path={runtime}/bus"
