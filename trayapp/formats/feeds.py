@@ -69,10 +69,10 @@ def feed_of(response: Response) -> Feed:
     A document that declares entities is ``invalid`` too. Anything else but a feed is ``not_a_status_page``.
     """
     text = text_of(response)
-    if _ROOT.match(text[:_PROLOGUE]) is None:
-        raise UnreadableResponseError("The answer is not a feed.", FailureKind.NOT_A_STATUS_PAGE)
     if _DECLARATION.search(text):
         raise UnreadableResponseError("The feed declares entities of its own.")
+    if _ROOT.match(text[:_PROLOGUE]) is None:
+        raise UnreadableResponseError("The answer is not a feed.", FailureKind.NOT_A_STATUS_PAGE)
     if _END.search(text[-_END_WITHIN:]) is None:
         raise UnreadableResponseError("The feed ends in the middle.")
     return _parsed(text)

@@ -99,6 +99,12 @@ class Widget(msgspec.Struct):
     page_url: object = None
 
 
+class MarkedWidget(Widget, kw_only=True):
+    """What tells the widget's answer from FlashDuty's, which has the same three lists."""
+
+    page_url: str
+
+
 class LeafRow(msgspec.Struct):
     """A component in the page's structure, or in its flat list (which has ``id`` and no ``hidden``)."""
 
@@ -168,7 +174,7 @@ def recognises(response: Response) -> bool:
         body = decoded(response, Body)
     except UnreadableResponseError:
         return False
-    return dialect(body) is Dialect.INCIDENT_IO or matches(response, Widget) or matches(response, Own)
+    return dialect(body) is Dialect.INCIDENT_IO or matches(response, MarkedWidget) or matches(response, Own)
 
 
 def _best_face(ask: Ask) -> Exchange[StatusReport]:
