@@ -20,20 +20,21 @@ and what has none; empty keeps all.
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import msgspec
 
 from trayapp.domain.incident import Incident, IncidentUpdate, Phase
 from trayapp.domain.report import Absence, Component, StatusReport
 from trayapp.domain.status import Status, worst
-from trayapp.exchange import LARGE_LIMIT, Ask, Exchange, Platform, Request, Response, UnreadableResponseError
-from trayapp.formats.address import endpoint
+from trayapp.exchange import LARGE_LIMIT, Ask, Exchange, Platform, Response, UnreadableResponseError
 from trayapp.formats.body import decoded
+from trayapp.formats.datafile import data_file
 from trayapp.formats.text import one_line, plain, word
 from trayapp.formats.times import instant
 
 _PATHS = ("/public/currentevents", "/data.json")
+_HUMAN = ("/health/status", "/health/home", "/health")
+"""Where the page for people lies."""
 _FINE = "0"
 _STATUS = {
     _FINE: Status.OPERATIONAL,
@@ -93,9 +94,7 @@ class _CurrentEvent(msgspec.Struct):
 
 def read(ask: Ask) -> Exchange[StatusReport]:
     """Read the current events."""
-    path = urlsplit(ask.url).path
-    named = path.endswith((".json", *_PATHS))
-    response = yield Request(url=ask.url if named else endpoint(ask.url, _PATHS[0], _PATHS), limit=LARGE_LIMIT)
+    response = yield from data_file(ask.url, _PATHS[:1], _HUMAN, LARGE_LIMIT)
     events = _events(response)
     regions = frozenset(each.strip().lower() for each in ask.options.get("regions", "").split(",") if each.strip())
     seen = [event for event in events if _concerns(event, regions)]

@@ -12,14 +12,14 @@ needs a ``date`` header and is generous, because copies (mirrors, recordings) ar
 
 import re
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from trayapp.domain.incident import Incident, IncidentUpdate, Phase
 from trayapp.domain.report import Absence, Component, StatusReport
 from trayapp.domain.status import Status
-from trayapp.exchange import Ask, Exchange, Platform, Request, Response, UnreadableResponseError
-from trayapp.formats.address import endpoint, same_site_link
+from trayapp.exchange import Ask, Exchange, Platform, Response, UnreadableResponseError
+from trayapp.formats.address import same_site_link
 from trayapp.formats.body import text_of
+from trayapp.formats.datafile import data_file
 from trayapp.formats.feeds import Feed, FeedEntry, feed_of, is_feed
 from trayapp.formats.times import instant
 
@@ -39,9 +39,7 @@ _PHASES = (
 
 def read(ask: Ask) -> Exchange[StatusReport]:
     """Read the feed."""
-    path = urlsplit(ask.url).path.rstrip("/")
-    named = path.endswith(("/feed", ".xml", ".rss"))
-    response = yield Request(url=ask.url if named else endpoint(ask.url, _PATHS[0], ("/en-us/status",)))
+    response = yield from data_file(ask.url, _PATHS, ("/en-us/status",))
     feed = feed_of(response)
     _refuse_frozen(feed, response)
     products = tuple(each.strip() for each in ask.options.get("products", _PRODUCTS).split(",") if each.strip())
@@ -96,7 +94,7 @@ def _names(entry: FeedEntry, products: tuple[str, ...]) -> tuple[str, ...]:
 
 def recognises(response: Response) -> bool:
     """Tell by the channel's link to Azure's status page."""
-    return is_feed(response) and _OURS.search(text_of(response)[:_HEAD]) is not None
+    return is_feed(response) and _OURS.search(text_of(response).partition("<item")[0][:_HEAD]) is not None
 
 
 PLATFORM = Platform(

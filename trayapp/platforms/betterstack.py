@@ -10,16 +10,16 @@ down makes the page's own word a partial outage; ``downtime`` of a resource is i
 """
 
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 import msgspec
 
 from trayapp.domain.incident import Impact, Incident, IncidentUpdate, Maintenance, Phase
 from trayapp.domain.report import Absence, Component, StatusReport
 from trayapp.domain.status import Status
-from trayapp.exchange import Ask, Exchange, Platform, Request, Response, UnreadableResponseError
-from trayapp.formats.address import endpoint
+from trayapp.exchange import Ask, Exchange, Platform, Response, UnreadableResponseError
 from trayapp.formats.body import decoded
+from trayapp.formats.datafile import data_file
+from trayapp.formats.overall import unexplained
 from trayapp.formats.text import one_line, plain, word
 from trayapp.formats.times import instant
 
@@ -100,31 +100,37 @@ class _Index(msgspec.Struct):
 
 def read(ask: Ask) -> Exchange[StatusReport]:
     """Read the page's one document."""
-    named = urlsplit(ask.url).path.endswith(".json")
-    response = yield Request(url=ask.url if named else endpoint(ask.url, "/index.json", _PATHS))
+    response = yield from data_file(ask.url, _PATHS)
     return _report(decoded(response, _Index), response)
 
 
 def _report(index: _Index, response: Response) -> StatusReport:
     rows: dict[str, dict[str, _Row]] = {}
     for row in index.included:
+        if row.attributes.public_name is not None and row.type != "status_page_resource":
+            raise UnreadableResponseError("A resource of an unknown kind is listed.")
         rows.setdefault(row.type, {})[word(row.id)] = row
     resources = rows.get("status_page_resource", {})
     sections = {key: one_line(row.attributes.name) for key, row in rows.get("status_page_section", {}).items()}
+    if not resources:
+        raise UnreadableResponseError("The answer lists no resource.")
     monitored = {key: row for key, row in resources.items() if row.attributes.status != _NOT_MONITORED}
     page = index.data.attributes
     now = instant(response.headers.get("date")) or _newest(index)
     components = tuple(_component(key, row.attributes, sections) for key, row in monitored.items())
     reports = [(row, _is_planned(row.attributes, now)) for row in rows.get("status_report", {}).values()]
     updates = rows.get("status_update", {})
+    incidents = tuple(_incident(row, updates, resources) for row, planned in reports if not planned)
+    name, indicator = one_line(page.company_name), _indicator(page.aggregate_state, components)
+    overall = unexplained(name, indicator, word(page.aggregate_state), components, incidents)
     return StatusReport(
-        components=components,
-        incidents=tuple(_incident(row, updates, resources) for row, planned in reports if not planned),
+        components=(*components, *overall),
+        incidents=incidents,
         maintenances=tuple(_maintenance(row, updates, resources, now) for row, planned in reports if planned),
-        indicator=_indicator(page.aggregate_state, components),
+        indicator=indicator,
         indicator_said=word(page.aggregate_state),
-        absence=Absence.GONE if len(monitored) == len(resources) and resources else Absence.SAYS_NOTHING,
-        page_name=one_line(page.company_name),
+        absence=Absence.GONE if len(monitored) == len(resources) else Absence.SAYS_NOTHING,
+        page_name=name,
         page_updated_at=instant(page.updated_at),
     )
 

@@ -17,16 +17,15 @@ SERVICE_OUTAGE        major outage    critical
 ====================  ==============  ==============
 """
 
-from urllib.parse import urlsplit
-
 import msgspec
 
 from trayapp.domain.incident import Impact, Incident, IncidentUpdate, Phase
 from trayapp.domain.report import Absence, Component, StatusReport
 from trayapp.domain.status import Status, worst
-from trayapp.exchange import LARGE_LIMIT, Ask, Exchange, Platform, Request, Response, UnreadableResponseError
-from trayapp.formats.address import base, endpoint, same_site_link
+from trayapp.exchange import LARGE_LIMIT, Ask, Exchange, Platform, Response, UnreadableResponseError
+from trayapp.formats.address import base, same_site_link
 from trayapp.formats.body import decoded
+from trayapp.formats.datafile import data_file
 from trayapp.formats.text import one_line, plain, word
 from trayapp.formats.times import instant
 
@@ -88,9 +87,7 @@ class _StrictRow(msgspec.Struct):
 
 def read(ask: Ask) -> Exchange[StatusReport]:
     """Read the list of incidents."""
-    named = urlsplit(ask.url).path.endswith(".json")
-    url = ask.url if named else endpoint(ask.url, "/incidents.json", _PATHS)
-    response = yield Request(url=url, limit=LARGE_LIMIT)
+    response = yield from data_file(ask.url, _PATHS, limit=LARGE_LIMIT)
     rows = decoded(response, list[_Row])
     site = base(ask.url, _PATHS)
     running = [row for row in rows if _is_open(row)]

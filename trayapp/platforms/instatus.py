@@ -11,8 +11,6 @@ Without a list of components the page's own word is all there is, and an absent 
 
 from collections.abc import Iterator
 from datetime import timedelta
-from http import HTTPStatus
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -21,7 +19,9 @@ from trayapp.domain.report import Absence, Component, StatusReport
 from trayapp.domain.status import Status
 from trayapp.exchange import Ask, Exchange, Platform, Request, Response, UnreadableResponseError
 from trayapp.formats.address import endpoint, same_site_link
-from trayapp.formats.body import decoded, matches
+from trayapp.formats.body import decoded
+from trayapp.formats.datafile import data_file, offered
+from trayapp.formats.overall import unexplained
 from trayapp.formats.text import one_line, word
 from trayapp.formats.times import instant
 
@@ -102,36 +102,28 @@ class _Body(msgspec.Struct, rename="camel"):
 
 def read(ask: Ask) -> Exchange[StatusReport]:
     """Read the summary and the components, whichever file the address names first."""
-    first = yield from _first(ask.url)
+    first = decoded((yield from data_file(ask.url, _SUMMARIES, _COMPONENTS)), _Body)
     if first.page is None and first.components is None:
         raise UnreadableResponseError("The answer has neither a page nor components.")
     page = first
     if first.page is None:
         response = yield Request(url=endpoint(ask.url, "/summary.json", _PATHS), optional=True)
-        page = decoded(response, _Body) if response.status == HTTPStatus.OK else first
+        page = offered(response, _Body) or first
     rows = first.components
     if rows is None:
         rows = yield from _components(ask.url)
     return _report(page, rows, ask.url)
 
 
-def _first(url: str) -> Exchange[_Body]:
-    if urlsplit(url).path.endswith(".json"):
-        return decoded((yield Request(url=url)), _Body)
-    older, newer = _SUMMARIES
-    response = yield Request(url=endpoint(url, older, _PATHS), accept=frozenset({200, 404}))
-    if response.status != HTTPStatus.OK:
-        response = yield Request(url=endpoint(url, newer, _PATHS))
-    return decoded(response, _Body)
-
-
 def _components(url: str) -> Exchange[list[_Row] | None]:
     for path in _COMPONENTS:
         response = yield Request(url=endpoint(url, path, _PATHS), optional=True)
-        if response.status == HTTPStatus.OK and matches(response, _Body):
-            rows = decoded(response, _Body).components
-            if rows is not None:
-                return rows
+        body = offered(response, _Body)
+        if body is None:
+            continue
+        if not body.components:
+            raise UnreadableResponseError("The file of the components has none.")
+        return body.components
     return None
 
 
@@ -139,33 +131,26 @@ def _report(body: _Body, rows: list[_Row] | None, url: str) -> StatusReport:
     page = body.page
     components = tuple(_leaves(rows or []))
     incidents = tuple(_incident(each, url) for each in body.active_incidents or [])
+    name, said = (one_line(page.name), word(page.status)) if page else ("", "")
+    indicator = _PAGE.get(_key(said))
+    overall = unexplained(name, indicator, said, components, incidents)
     return StatusReport(
-        components=(*components, *_unexplained(page, components, incidents)),
+        components=(*components, *(overall if page else ())),
         incidents=incidents,
         maintenances=tuple(_maintenance(each, url) for each in body.active_maintenances or []),
-        indicator=_PAGE.get(_key(page.status)) if page else None,
-        indicator_said=word(page.status) if page else "",
+        indicator=indicator,
+        indicator_said=said,
         absence=Absence.SAYS_NOTHING if rows is None else Absence.GONE,
         has_incident_list=page is not None,
-        page_name=one_line(page.name) if page else "",
+        page_name=name,
     )
-
-
-def _unexplained(
-    page: _Page | None, components: tuple[Component, ...], incidents: tuple[Incident, ...]
-) -> tuple[Component, ...]:
-    """Return the page itself as a component where it has issues and nothing it lists says so."""
-    status = _PAGE.get(_key(page.status)) if page else None
-    told = any(each.status is None or each.status.is_bad for each in components) or any(
-        each.is_open for each in incidents
-    )
-    if page is None or status is None or not status.is_bad or told or not components:
-        return ()
-    return (Component("page", one_line(page.name) or "Page", status, word(page.status)),)
 
 
 def _leaves(rows: list[_Row]) -> Iterator[Component]:
-    """Yield each leaf once: the same one may stand in the flat list and below its parent."""
+    """Yield each leaf once: the same one may stand in the flat list and below its parent.
+
+    A parent without children is no group any more; what it says of itself was about them, so it is unknown.
+    """
     groups = {word(row.group.id) for row in _all(rows) if isinstance(row.group, _Group)}
     seen: set[tuple[str, str]] = set()
     for row, group in _walk(rows, None):
@@ -177,7 +162,7 @@ def _leaves(rows: list[_Row]) -> Iterator[Component]:
         yield Component(
             id=ours,
             name=_name(row.name) or ours,
-            status=_STATUS.get(_key(row.status)),
+            status=None if row.is_parent else _STATUS.get(_key(row.status)),
             said=word(row.status),
             group=group,
         )

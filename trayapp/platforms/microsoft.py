@@ -17,9 +17,9 @@ import msgspec
 from trayapp.domain.incident import Incident, IncidentUpdate, Phase
 from trayapp.domain.report import Component, StatusReport
 from trayapp.domain.status import Status
-from trayapp.exchange import Ask, Exchange, Platform, Request, Response, UnreadableResponseError
-from trayapp.formats.address import endpoint
+from trayapp.exchange import Ask, Exchange, Platform, Response, UnreadableResponseError
 from trayapp.formats.body import decoded, matches, text_of
+from trayapp.formats.datafile import data_file
 from trayapp.formats.feeds import feed_of, is_feed
 from trayapp.formats.text import one_line, plain, word
 from trayapp.formats.times import instant
@@ -95,18 +95,16 @@ class _StrictPost(msgspec.Struct, rename="pascal"):
 def read(ask: Ask) -> Exchange[StatusReport]:
     """Read the file the address names, or the posts the options name."""
     path = urlsplit(ask.url).path.rstrip("/")
+    names = [each.strip() for each in ask.options.get("posts", _DEFAULT).split(",") if each.strip()]
     if path.endswith((".json", ".xml")) or "/api/posts/" in path or "/api/feed/" in path:
-        addresses = [ask.url]
-    else:
-        names = [each.strip() for each in ask.options.get("posts", _DEFAULT).split(",") if each.strip()]
-        addresses = [endpoint(ask.url, f"/api/posts/{name}", _PATHS) for name in names or [_DEFAULT]]
+        names = [""]
     posts: list[tuple[str, _Post]] = []
-    for address in addresses:
-        response = yield Request(url=address)
+    for name in names or [_DEFAULT]:
+        response = yield from data_file(ask.url, (f"/api/posts/{name}",) if name else (), _PATHS)
         found = _from_feed(response) if is_feed(response) else _posts(response)
         if not found:
             raise UnreadableResponseError("The answer lists no service.")
-        posts += [(_key(post, address), post) for post in found]
+        posts += [(_key(post, response.url), post) for post in found]
     return _report(posts)
 
 
@@ -197,7 +195,7 @@ def _word(said: str | None) -> str:
 def recognises(response: Response) -> bool:
     """Tell by a post's fields, or by a feed whose channel links to status.cloud.microsoft."""
     if is_feed(response):
-        return _OURS.search(text_of(response)[:_HEAD]) is not None
+        return _OURS.search(text_of(response).partition("<item")[0][:_HEAD]) is not None
     if matches(response, _StrictPost):
         return True
     try:

@@ -17,7 +17,6 @@ its state is unknown.
 """
 
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -27,6 +26,7 @@ from trayapp.domain.status import Status, worst
 from trayapp.exchange import Ask, Exchange, Platform, Request, Response, UnreadableResponseError
 from trayapp.formats.address import endpoint, same_site_link
 from trayapp.formats.body import decoded, matches
+from trayapp.formats.datafile import data_file
 from trayapp.formats.text import one_line, plain, word
 from trayapp.formats.times import instant
 
@@ -89,9 +89,7 @@ class _Current(msgspec.Struct):
 
 def read(ask: Ask) -> Exchange[StatusReport]:
     """Read the open events, and the recent ones where an ending is awaited."""
-    named = urlsplit(ask.url).path.endswith((".json", _CURRENT))
-    response = yield Request(url=ask.url if named else endpoint(ask.url, _CURRENT, _PATHS))
-    current = decoded(response, _Current)
+    current = decoded((yield from data_file(ask.url, (_CURRENT,), _PATHS)), _Current)
     events = list(current.active_incidents)
     here = {word(event.id) for event in events}
     if ask.with_history or ask.open_incidents - here:
@@ -138,10 +136,10 @@ def _components(current: _Current) -> tuple[Component, ...]:
         status = _STATUS.get(_type(event))
         for name in _services(event) or ("Slack",):
             found.setdefault(name, []).append(Component(name, name, status, word(event.type)))
-    is_fine = _PAGE.get(current.status.casefold()) is Status.OPERATIONAL
-    if not found and not is_fine:
-        # something is going on, or the word is new, and nothing says what: never fine
-        found["Slack"] = [Component("Slack", "Slack", None, word(current.status))]
+    status = _PAGE.get(current.status.casefold())
+    if status is None or (not found and status is not Status.OPERATIONAL):
+        # the word is new, or something is going on and nothing says what: never fine
+        found.setdefault("Slack", []).append(Component("Slack", "Slack", None, word(current.status)))
     return tuple(_worst(same) for same in found.values())
 
 

@@ -1,12 +1,12 @@
 """Sorry: ``/api/v1/status.json`` has the page's state; components and notices are requests of their own.
 
 ``/api/v1/components`` is paged (``meta.next_page``) and its names may repeat, so ids count; a row that others name as
-``parent_id`` is a group, and listed only where it is worse than what it groups. ``/api/v1/notices`` is asked for when the page is not fine or an ending is awaited. Both are
-optional: without components an absent one says nothing, and the page's state decides.
+``parent_id`` is a group, and listed only where it is worse than what it groups. ``/api/v1/notices`` is asked for when
+the page is not fine or an ending is awaited. Both are optional: without components an absent one says nothing, and the
+page's state decides.
 """
 
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -16,6 +16,8 @@ from trayapp.domain.status import Status
 from trayapp.exchange import Ask, Exchange, Platform, Request, Response, UnreadableResponseError
 from trayapp.formats.address import endpoint, same_site_link
 from trayapp.formats.body import decoded, matches
+from trayapp.formats.datafile import data_file, offered
+from trayapp.formats.overall import unexplained
 from trayapp.formats.text import one_line, word
 from trayapp.formats.times import instant
 
@@ -117,9 +119,7 @@ class _StrictAnswer(msgspec.Struct):
 
 def read(ask: Ask) -> Exchange[StatusReport]:
     """Read the state, then what the page offers beside it."""
-    path = urlsplit(ask.url).path.rstrip("/")
-    named = path.endswith((".json", *_STATUS_PATHS))
-    page = decoded((yield Request(url=ask.url if named else endpoint(ask.url, _STATUS_PATHS[0], _PATHS))), _Answer).page
+    page = decoded((yield from data_file(ask.url, _STATUS_PATHS, _PATHS)), _Answer).page
     rows: list[_Row] | None = None
     if not (page.links and page.links.components and page.links.components.count == 0):
         rows = yield from _components(ask.url)
@@ -135,9 +135,9 @@ def _components(url: str) -> Exchange[list[_Row] | None]:
     for number in range(1, _PAGES + 1):
         query = f"?page={number}" if number > 1 else ""
         response = yield Request(url=endpoint(url, f"{_COMPONENTS}{query}", _PATHS), optional=True)
-        if response.status != HTTPStatus.OK or not matches(response, _Rows):
+        answer = offered(response, _Rows)
+        if answer is None:
             return None
-        answer = decoded(response, _Rows)
         found += answer.components
         if not (answer.meta and answer.meta.next_page):
             return found
@@ -153,32 +153,20 @@ def _notices(url: str) -> Exchange[list[_Notice] | None]:
 
 def _report(page: _Page, rows: list[_Row] | None, notices: list[_Notice] | None, url: str) -> StatusReport:
     told = notices or []
+    name, said = one_line(page.name), word(page.state)
     components = _leaves(rows or [])
     incidents = tuple(_incident(each, url) for each in told if each.type == "unplanned")
     return StatusReport(
-        components=(*components, *_unexplained(page, components, incidents)),
+        components=(*components, *unexplained(name, _status(page.state), said, components, incidents)),
         incidents=incidents,
         maintenances=tuple(_maintenance(each, url) for each in told if each.type == "planned"),
         indicator=_status(page.state),
-        indicator_said=word(page.state),
+        indicator_said=said,
         absence=Absence.SAYS_NOTHING if rows is None else Absence.GONE,
         has_incident_list=notices is not None,
-        page_name=one_line(page.name),
+        page_name=name,
         page_updated_at=instant(page.updated_at),
     )
-
-
-def _unexplained(
-    page: _Page, components: tuple[Component, ...], incidents: tuple[Incident, ...]
-) -> tuple[Component, ...]:
-    """Return the page itself as a component where its state is bad and nothing it lists says so."""
-    status = _status(page.state)
-    told = any(each.status is None or each.status.is_bad for each in components) or any(
-        each.is_open for each in incidents
-    )
-    if status is None or not status.is_bad or told or not components:
-        return ()
-    return (Component("page", one_line(page.name) or "Page", status, word(page.state)),)
 
 
 def _leaves(rows: list[_Row]) -> tuple[Component, ...]:

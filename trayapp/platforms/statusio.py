@@ -26,6 +26,7 @@ from trayapp.domain.status import Status, worst
 from trayapp.exchange import Ask, Exchange, Platform, Request, Response, UnreadableResponseError
 from trayapp.formats.address import endpoint
 from trayapp.formats.body import decoded
+from trayapp.formats.overall import unexplained
 from trayapp.formats.text import one_line, plain, word
 from trayapp.formats.times import instant
 
@@ -57,21 +58,21 @@ _MANY = 2
 
 class _Overall(msgspec.Struct):
     status_code: int | str
-    status: object = None
+    status: str | None = None
     updated: object = None
 
 
 class _Container(msgspec.Struct):
     id: str | int
     name: object = None
-    status: object = None
+    status: str | None = None
     status_code: int | str | None = None
 
 
 class _Part(msgspec.Struct):
     id: str | int
     name: object = None
-    status: object = None
+    status: str | None = None
     status_code: int | str | None = None
     containers: list[_Container] | None = None
 
@@ -127,28 +128,32 @@ def read(ask: Ask) -> Exchange[StatusReport]:
 
 def _report(result: _Result) -> StatusReport:
     overall = result.status_overall
+    if not result.status:
+        raise UnreadableResponseError("The answer lists no component.")
     components = tuple(leaf for part in result.status for leaf in _leaves(part))
+    incidents = tuple(_incident(each, components) for each in result.incidents)
+    indicator, said = _status(overall), _said(overall)
     planned = result.maintenance
     active = planned if isinstance(planned, list) else ((planned.active if planned else None) or [])
     upcoming = (planned.upcoming or []) if isinstance(planned, _Maintenances) else []
     return StatusReport(
-        components=components,
-        incidents=tuple(_incident(each, components) for each in result.incidents),
+        components=(*components, *unexplained("", indicator, said, components, incidents)),
+        incidents=incidents,
         maintenances=(
             *(_maintenance(each, Phase.IN_PROGRESS, components) for each in active),
             *(_maintenance(each, Phase.SCHEDULED, components) for each in upcoming),
         ),
-        indicator=_STATUS.get(word(overall.status_code)),
-        indicator_said=word(overall.status) or word(overall.status_code),
+        indicator=indicator,
+        indicator_said=said,
         page_updated_at=instant(overall.updated),
     )
 
 
 def _leaves(part: _Part) -> Iterator[Component]:
     key, name = word(part.id), one_line(part.name) or word(part.id)
-    ours = _STATUS.get(word(part.status_code))
+    ours = _status(part)
     below = part.containers or []
-    found = [_STATUS.get(word(each.status_code)) for each in below]
+    found = [_status(each) for each in below]
     if len(below) < _MANY:
         status = worst([ours, *found])
         yield Component(key, name, status, _said(part if ours == status or not below else below[0]))
@@ -159,7 +164,12 @@ def _leaves(part: _Part) -> Iterator[Component]:
         yield Component(key, name, ours, _said(part), name)
 
 
-def _said(row: _Part | _Container) -> str:
+def _status(row: _Overall | _Part | _Container) -> Status | None:
+    """Return what the code means; a row without its words is damaged, and its code may be too."""
+    return _STATUS.get(word(row.status_code)) if row.status else None
+
+
+def _said(row: _Overall | _Part | _Container) -> str:
     return word(row.status) or word(row.status_code)
 
 

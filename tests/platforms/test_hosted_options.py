@@ -1,0 +1,219 @@
+"""What the hosted platforms' options do, where a page's data may lie, and details no recorded mood shows."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from tests.replaying import PAGES, Answer, conversation, load, replay
+from trayapp.domain.incident import Impact, Phase
+from trayapp.domain.judgement import judge
+from trayapp.domain.provider import ComponentRef
+from trayapp.domain.report import StatusReport
+from trayapp.domain.status import Status
+from trayapp.exchange import LARGE_LIMIT, Ask
+from trayapp.platforms import platform
+
+
+def _recorded(name: str, mood: str, options: Mapping[str, str] | None = None) -> StatusReport:
+    found = load(PAGES / name / mood)
+    return replay(platform(name).read(Ask(url=found.url, options=options or {})), found.answers)
+
+
+def test_aws_keeps_the_wanted_regions_and_what_has_none() -> None:
+    event = {
+        "arn": "arn:aws:health:global::event/1",
+        "service": "examplednssec",
+        "service_name": "Example DNS",
+        "status": "1",
+        "date": "1772614800",
+        "summary": "Slow changes",
+        "event_log": [],
+    }
+    events = json.loads((PAGES / "aws" / "outage" / "currentevents.json").read_text(encoding="utf-8"))
+    answers = {"/public/currentevents": Answer(json.dumps([event, *events]).encode())}
+
+    report = replay(
+        platform("aws").read(Ask(url="https://health.aws.amazon.com", options={"regions": "eu-west-1, us-west-2"})),
+        answers,
+    )
+
+    assert [each.name for each in report.components] == ["Example DNS"]
+    assert [each.title for each in report.incidents] == ["Slow changes"]
+
+
+def test_aws_names_the_service_and_its_region() -> None:
+    report = _recorded("aws", "nested-services")
+
+    bedrock = next(each for each in report.components if each.id == "bedrock-us-east-1")
+    assert (bedrock.name, bedrock.group) == ("Amazon Bedrock", "N. Virginia")
+    assert judge(report, (ComponentRef(id="bedrock-eu-west-1", name="Nothing"),)).status is Status.OPERATIONAL
+
+
+def test_the_human_page_of_aws_leads_to_its_data() -> None:
+    answers = {"/public/currentevents": Answer(b"[]")}
+
+    _, requests = conversation(platform("aws").read(Ask(url="https://health.aws.amazon.com/health/status")), answers)
+
+    assert [(each.url, each.limit) for each in requests] == [
+        ("https://health.aws.amazon.com/public/currentevents", LARGE_LIMIT)
+    ]
+
+
+@pytest.mark.parametrize("name", ["slack", "googlecloud", "betterstack", "sorry", "aws", "azure", "microsoft"])
+def test_an_address_without_a_known_ending_may_hold_the_data_itself(name: str) -> None:
+    found = load(PAGES / name / "operational")
+    answer = next(iter(found.answers.values()))
+
+    report = replay(platform(name).read(Ask(url="http://127.0.0.1:8080/some/page")), {"/some/page": answer})
+
+    assert judge(report, ()).status is Status.OPERATIONAL
+
+
+@pytest.mark.parametrize("name", ["slack", "googlecloud", "betterstack", "instatus", "sorry", "aws", "azure"])
+def test_a_page_may_lie_below_a_path(name: str) -> None:
+    found = load(PAGES / name / "outage")
+    below = {f"/pages/one{path}": answer for path, answer in found.answers.items()}
+
+    report = replay(platform(name).read(Ask(url="http://127.0.0.1:8080/pages/one/")), below)
+
+    expected = load(PAGES / name / "outage").expected["status"]
+    status = judge(report, ()).status
+    assert status is not None
+    assert status.value == expected
+
+
+def test_azure_counts_the_products_somebody_asks_for() -> None:
+    report = _recorded("azure", "outage", {"products": "Example Search, errors"})
+
+    assert [each.name for each in report.components] == ["Example Database", "errors"]
+
+
+def test_microsoft_reads_every_post_it_is_asked_for() -> None:
+    consumer = load(PAGES / "microsoft" / "operational").answers["/api/posts/m365Consumer"]
+    azure = load(PAGES / "microsoft" / "one-post").answers["/api/posts/azure"]
+    answers = {"/api/posts/m365Consumer": consumer, "/api/posts/azure": azure}
+
+    report = replay(
+        platform("microsoft").read(Ask(url="https://status.cloud.microsoft", options={"posts": "azure, m365Consumer"})),
+        answers,
+    )
+
+    assert [each.id for each in report.components] == ["azure", "CopilotExample", "MailExample"]
+
+
+def test_salesforce_finds_the_product_and_keeps_the_wanted_instances() -> None:
+    answers = load(PAGES / "salesforce" / "outage").answers
+    options = {"product": "Example", "instances": "us01"}
+
+    report = replay(platform("salesforce").read(Ask(url="https://api.status.salesforce.com", options=options)), answers)
+
+    assert [(each.id, each.status) for each in report.components] == [("US01", Status.OPERATIONAL)]
+    assert report.incidents == ()
+
+
+def test_salesforce_tells_an_incident_of_two_instances_once() -> None:
+    report = _recorded("salesforce", "outage")
+
+    assert [each.components for each in report.incidents] == [("EU01", "EU02")]
+    assert report.incidents[0].impact is Impact.MAJOR
+
+
+def test_statusio_finds_the_page_by_its_id() -> None:
+    found = load(PAGES / "statusio" / "outage")
+    options = {"page_id": "5a5a5a5a5a5a5a5a5a5a5a5a"}
+
+    report = replay(platform("statusio").read(Ask(url="https://api.status.io", options=options)), found.answers)
+
+    incident = report.incidents[0]
+    assert incident.components == ("Europe",)
+    assert incident.phase is Phase.IDENTIFIED
+    assert incident.impact is Impact.CRITICAL
+    assert [each.phase for each in incident.updates] == [Phase.IDENTIFIED, Phase.INVESTIGATING]
+
+
+def test_slack_learns_the_ending_of_an_incident_it_had_open() -> None:
+    found = load(PAGES / "slack" / "operational")
+    ended = [
+        {
+            "id": 77,
+            "title": "Messages did not arrive",
+            "type": "outage",
+            "status": "resolved",
+            "date_created": "2026-03-03T01:00:00-08:00",
+            "date_updated": "2026-03-03T03:00:00-08:00",
+            "notes": [],
+            "services": ["Messaging"],
+        },
+        {"id": 78, "title": "Says active, but is not current", "type": "outage", "status": "active", "services": []},
+    ]
+    answers = {**found.answers, "/api/v2.0.0/history": Answer(json.dumps(ended).encode())}
+
+    report = replay(
+        platform("slack").read(Ask(url="https://slack-status.com", open_incidents=frozenset({"77"}))), answers
+    )
+
+    assert [(each.id, each.phase) for each in report.incidents] == [("77", Phase.RESOLVED)]
+    assert report.components == ()
+
+
+def test_sorry_asks_for_notices_only_when_there_may_be_some() -> None:
+    found = load(PAGES / "sorry" / "operational")
+
+    _, quiet = conversation(platform("sorry").read(Ask(url=found.url)), found.answers)
+    _, curious = conversation(platform("sorry").read(Ask(url=found.url, with_history=True)), found.answers)
+
+    assert [each.url.rpartition("/")[2] for each in quiet] == ["status.json", "components"]
+    assert [each.url.rpartition("/")[2] for each in curious] == ["status.json", "components", "notices"]
+
+
+@pytest.mark.parametrize(
+    ("name", "mood", "path", "broken"),
+    [
+        ("instatus", "operational", "/v2/components.json", b'{"components": [{"id": "c1", "status"'),
+        ("sorry", "operational", "/api/v1/components", b'{"components": [{"id": 1, "state"'),
+        ("sorry", "operational", "/api/v1/components", b""),
+    ],
+)
+def test_a_second_answer_that_breaks_off_is_not_as_if_none_were_offered(
+    name: str, mood: str, path: str, broken: bytes
+) -> None:
+    found = load(PAGES / name / mood)
+
+    with pytest.raises(Exception, match="answer") as caught:
+        replay(platform(name).read(Ask(url=found.url)), {**found.answers, path: Answer(broken)})
+
+    assert type(caught.value).__name__ == "UnreadableResponseError"
+
+
+def test_google_links_an_incident_on_its_own_site() -> None:
+    cloud, workspace = _recorded("googlecloud", "outage"), _recorded("googlecloud", "workspace")
+
+    assert cloud.page_name == "Google Cloud"
+    assert cloud.incidents[0].url == "https://status.cloud.google.com/incidents/open1"
+    assert workspace.page_name == "Google Workspace"
+    assert workspace.incidents[0].url == "https://www.google.com/appsstatus/dashboard/incidents/open1"
+
+
+def test_google_keeps_the_raw_words_and_the_order_of_updates() -> None:
+    incident = _recorded("googlecloud", "peak-is-over").incidents[0]
+
+    assert (incident.said, incident.impact) == ("SERVICE_INFORMATION", Impact.CRITICAL)
+    assert [each.said for each in incident.updates] == ["SERVICE_INFORMATION", "SERVICE_OUTAGE"]
+
+
+def test_better_stack_tells_a_resolved_report_with_its_updates() -> None:
+    incident = _recorded("betterstack", "operational").incidents[0]
+
+    assert incident.phase is Phase.RESOLVED
+    assert incident.resolved_at == incident.updates[0].posted_at
+    assert [each.text for each in incident.updates] == ["Resolved.", "We are investigating slow answers."]
+    assert incident.components == ("Inference API",)
+
+
+def test_instatus_reads_a_javascript_date_and_a_small_word() -> None:
+    incident = _recorded("instatus", "up-with-incident").incidents[0]
+
+    assert incident.phase is Phase.IDENTIFIED
+    assert incident.started_at is not None
+    assert incident.started_at.isoformat() == "2026-03-04T09:00:00+00:00"
