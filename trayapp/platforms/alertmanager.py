@@ -61,7 +61,7 @@ _SEVERITIES = {
 }
 _IMPACTS = {
     Status.OPERATIONAL: Impact.NONE,
-    Status.MAINTENANCE: Impact.MAINTENANCE,
+    Status.MAINTENANCE: Impact.NONE,
     Status.DEGRADED: Impact.MINOR,
     Status.PARTIAL_OUTAGE: Impact.MAJOR,
     Status.MAJOR_OUTAGE: Impact.CRITICAL,

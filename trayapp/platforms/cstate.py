@@ -20,6 +20,7 @@ from trayapp.formats.text import one_line, word
 from trayapp.formats.times import instant
 
 _PATHS = ("/index.json",)
+_MARK = '"cStateVersion"'
 
 _STATUSES = {
     "ok": Status.OPERATIONAL,
@@ -27,6 +28,8 @@ _STATUSES = {
     "disrupted": Status.PARTIAL_OUTAGE,
     "down": Status.MAJOR_OUTAGE,
 }
+_NO_WORD = "no word"
+"""Shown where the page's word holds nothing to show; an empty one would read as "has no indicator"."""
 _IMPACTS = {"disrupted": Impact.MAJOR, "down": Impact.CRITICAL}
 
 
@@ -65,6 +68,8 @@ def read(ask: Ask) -> Exchange[StatusReport]:
     said = word(index.summary_status)
     summary = _STATUSES.get(said.lower())
     told = worst([*(each.status for each in components), Status.OPERATIONAL])
+    if summary is None and not incidents and not (told and told.is_bad):
+        raise UnreadableResponseError(f"The page sums itself up as “{one_line(said, 60)}”, which is no word of cState.")
     if not incidents and summary is not None and summary.is_bad and not (told and told.is_bad):
         # an open issue that names none of the systems shows in the summary only
         incidents = (Incident(id="summary", title=f"The page reports: {said}", phase=None, said=said),)
@@ -73,7 +78,7 @@ def read(ask: Ask) -> Exchange[StatusReport]:
         incidents=tuple(each for each in incidents if not isinstance(each, Maintenance)),
         maintenances=tuple(each for each in incidents if isinstance(each, Maintenance)),
         indicator=summary,
-        indicator_said=said,
+        indicator_said=said or _NO_WORD,
         absence=Absence.GONE,
         page_name=one_line(index.title),
     )
@@ -82,10 +87,9 @@ def read(ask: Ask) -> Exchange[StatusReport]:
 def recognises(response: Response) -> bool:
     """Know cState by the version it writes into the file."""
     try:
-        _decoded(response)
+        return _MARK in text_of(response) and bool(_decoded(response).c_state_version)
     except UnreadableResponseError:
         return False
-    return True
 
 
 def _decoded(response: Response) -> _Index:
@@ -95,9 +99,9 @@ def _decoded(response: Response) -> _Index:
         if error.kind is not FailureKind.INVALID:
             raise
         text = text_of(response)
-        repaired = _repaired(text)
-        if repaired == text:
+        if _MARK not in text:
             raise
+        repaired = _repaired(text)
     return decoded(replace(response, body=repaired.encode("utf-8", errors="replace")), _Index)
 
 
@@ -117,7 +121,10 @@ def _repaired(text: str) -> str:
             continue
         in_string = sign == '"'
         if sign.isspace():
-            sign = " "  # noqa: PLW2901  the rest of the loop is about the sign as it is kept
+            # one blank per run keeps "1 2" apart and the search for the last sign short
+            if kept and kept[-1] != " ":
+                kept.append(" ")
+            continue
         last = _last_sign(kept)
         if sign == "," and last in {",", "[", "{"}:
             continue
@@ -128,7 +135,7 @@ def _repaired(text: str) -> str:
 
 
 def _last_sign(kept: list[str]) -> str:
-    return next((sign for sign in reversed(kept) if sign != " "), "")
+    return next((sign for sign in reversed(kept[-2:]) if sign != " "), "")
 
 
 def _drop_last_comma(kept: list[str]) -> None:

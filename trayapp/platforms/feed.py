@@ -12,6 +12,7 @@ the answer's date. Options:
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -107,9 +108,12 @@ _SEVERITIES = (
     (Status.PARTIAL_OUTAGE, re.compile(r"\boutages?\b|\bunavailable\b|\b(?:is|are) down\b", re.IGNORECASE)),
 )
 """What an open item's title and newest update say of its weight, worst first; anything else is a degradation."""
-_ITEM = re.compile(r"<(?:\w+:)?(?:item|entry)\b", re.IGNORECASE)
-_OTHERS = ("azure.status.microsoft", "status.cloud.microsoft", "<title>Azure Status</title>")
-"""Marks in the head of feeds that have an adapter of their own; in an item they are only talked about."""
+_HEAD = 1500
+_OTHERS = re.compile(
+    r"<link>\s*https?://(?:[a-z0-9-]+\.)*(?:azure\.status\.microsoft|status\.azure\.com|status\.cloud\.microsoft)\b",
+    re.IGNORECASE,
+)
+"""Links in the beginning of feeds that have an adapter of their own; in a text they are only talked about."""
 _FLASHDUTY = re.compile(r"<guid[^>]*>\s*urn:flashduty:")
 
 
@@ -151,12 +155,17 @@ def read(ask: Ask) -> Exchange[StatusReport]:
 
 
 def recognises(response: Response) -> bool:
-    """Know any RSS or Atom document but those that other adapters read."""
+    """Know any RSS or Atom document with an event in it, or empty, but those that other adapters read."""
     if not is_feed(response):
         return False
     text = text_of(response)
-    head = _ITEM.split(text, maxsplit=1)[0]
-    return not any(mark in head for mark in _OTHERS) and _FLASHDUTY.search(text) is None
+    if _OTHERS.search(text[:_HEAD]) or _FLASHDUTY.search(text):
+        return False
+    try:
+        entries = feed_of(response).entries
+    except UnreadableResponseError:
+        return False
+    return not entries or any(_reads_like_an_event(entry) for entry in entries)
 
 
 def _feed_response(ask: Ask) -> Exchange[Response]:
@@ -193,8 +202,7 @@ def _now(feed: Feed, response: Response) -> datetime | None:
 def _event(entry: FeedEntry, page_url: str, now: datetime | None, patience: timedelta) -> _Event:
     phase, said = _phase(entry)
     newest = _newest_text(entry)
-    is_trouble = _TROUBLE.search(f"{entry.title}\n{newest}") is not None
-    if phase is None and not said and not is_trouble:
+    if not _reads_like_an_event(entry):
         return _Event(incident=None, weight=Status.OPERATIONAL)
     over = phase is not None and phase.is_over
     forgotten = not over and now is not None and entry.at is not None and now - entry.at > patience
@@ -221,6 +229,11 @@ def _event(entry: FeedEntry, page_url: str, now: datetime | None, patience: time
         running = Phase.IN_PROGRESS if phase is None and not forgotten else values["phase"]
         return _Event(incident=Maintenance(**{**values, "phase": running}), weight=Status.MAINTENANCE)
     return _Event(incident=incident, weight=weight)
+
+
+def _reads_like_an_event(entry: FeedEntry) -> bool:
+    phase, said = _phase(entry)
+    return phase is not None or bool(said) or _TROUBLE.search(f"{entry.title}\n{_newest_text(entry)}") is not None
 
 
 def _phase(entry: FeedEntry) -> tuple[Phase | None, str]:
@@ -264,14 +277,18 @@ def _updates(entry: FeedEntry, phase: Phase | None, said: str) -> tuple[Incident
 
 def _sections(entry: FeedEntry) -> Iterator[IncidentUpdate]:
     heads = list(_SECTION.finditer(entry.text))
+    told = Counter((_time_of(head, entry.at), head.group("state").lower()) for head in heads)
     for place, head in enumerate(heads):
         posted_at = _time_of(head, entry.at)
         if posted_at is None:
             continue
         end = heads[place + 1].start() if place + 1 < len(heads) else len(entry.text)
         said = word(head.group("state"))
+        same = told[posted_at, head.group("state").lower()]
+        told[posted_at, head.group("state").lower()] -= 1
         yield IncidentUpdate(
-            id=f"{posted_at.isoformat()} {said.lower()} {len(heads) - place}",
+            # the time names a minute, so two updates may share it; they are counted from the oldest
+            id=f"{posted_at.isoformat()} {said.lower()}" + (f" {same}" if same > 1 else ""),
             phase=_PHASES.get(said.lower()),
             posted_at=posted_at,
             text=plain(entry.text[head.end() : end].strip()),

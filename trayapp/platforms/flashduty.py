@@ -28,6 +28,8 @@ _PATHS = (_WIDGET, _FEED)
 _OK = 200
 _SILENT_FOR = timedelta(hours=48)
 """An open feed item without an update for so long has been forgotten, not fixed (platforms.md trap 25)."""
+_NO_WORD = "no word"
+"""Shown where the page's word holds nothing to show; an empty one would read as "has no indicator"."""
 _LONGEST_WAIT = timedelta(hours=1)
 
 _STATUSES = {
@@ -177,7 +179,7 @@ def _widget_report(summary: _Summary, page_url: str, history: tuple[Incident, ..
         incidents=(*incidents, *history),
         maintenances=(*running, *coming),
         indicator=overall,
-        indicator_said=said,
+        indicator_said=said or _NO_WORD,
         absence=Absence.OPERATIONAL if explained else Absence.SAYS_NOTHING,
         page_name=one_line(summary.page.name) if summary.page else "",
         page_updated_at=instant(summary.generated_at),

@@ -54,6 +54,9 @@ _PHASES = {
     "resolved": Phase.RESOLVED,
 }
 
+_NO_WORD = "no word"
+"""Shown where the page's word holds nothing to show; an empty one would read as "has no indicator"."""
+
 
 class _Monitor(msgspec.Struct):
     id: int | str
@@ -149,7 +152,7 @@ def _word_report(response: Response) -> StatusReport:
     said = word(decoded(response, _Word).status)
     return StatusReport(
         indicator=_WORDS.get(said.lower()),
-        indicator_said=said,
+        indicator_said=said or _NO_WORD,
         absence=Absence.SAYS_NOTHING,
         has_incident_list=False,
     )
@@ -169,7 +172,7 @@ def _feed_report(response: Response) -> StatusReport:
         incidents=reports,
         maintenances=maintenances,
         indicator=_STATUSES.get(said.lower()),
-        indicator_said=said,
+        indicator_said=said or _NO_WORD,
         absence=Absence.GONE,
         page_name=one_line(feed.title),
         page_updated_at=instant(feed.updated_at),

@@ -53,6 +53,8 @@ _PHASES = {
     "completed": Phase.COMPLETED,
 }
 _PLANNED = frozenset({Phase.SCHEDULED, Phase.IN_PROGRESS, Phase.VERIFYING, Phase.COMPLETED})
+_NO_WORD = "no word"
+"""Shown where the page's word holds nothing to show; an empty one would read as "has no indicator"."""
 _FOREIGN = frozenset({"components", "scheduled_maintenances", "structure"})
 """Parts that Statuspage and its imitators have, and Rootly has not."""
 _IMPACTS = {each.value: each for each in Impact}
@@ -121,7 +123,7 @@ def read(ask: Ask) -> Exchange[StatusReport]:
         incidents=tuple(each for each in events if not isinstance(each, Maintenance)),
         maintenances=tuple(each for each in events if isinstance(each, Maintenance)),
         indicator=_INDICATORS.get(said.lower()),
-        indicator_said=word(summary.status.description) or said,
+        indicator_said=word(summary.status.description) or said or _NO_WORD,
         absence=Absence.SAYS_NOTHING,
         page_name=one_line(summary.page.name),
         page_updated_at=instant(summary.page.updated_at),
