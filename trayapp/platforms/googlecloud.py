@@ -38,7 +38,7 @@ _STATUS = {
     "SERVICE_OUTAGE": Status.MAJOR_OUTAGE,
 }
 _IMPACT = {"low": Impact.MINOR, "medium": Impact.MAJOR, "high": Impact.CRITICAL}
-_KEPT_CLOSED = 40
+_KEPT_CLOSED = 25
 """Closed incidents that are read, newest first: a year of them can be hundreds, and history has them already."""
 
 
@@ -98,7 +98,10 @@ def read(ask: Ask) -> Exchange[StatusReport]:
         incidents=tuple(_incident(row, site) for row in (*running, *closed[:_KEPT_CLOSED], *awaited)),
         absence=Absence.OPERATIONAL,
         page_name=_dashboard(rows, ask.url),
-        page_updated_at=max((time for time in (instant(row.modified) for row in rows) if time), default=None),
+        page_updated_at=max(
+            (time for time in (instant(row.modified) for row in (*running, *closed[:_KEPT_CLOSED])) if time),
+            default=None,
+        ),
     )
 
 
@@ -117,13 +120,17 @@ def _live(row: _Row) -> str:
     return (latest.status if latest and latest.status else row.status_impact or "").upper()
 
 
+def _said(said: str) -> str:
+    return said if said in _STATUS else word(said)  # hundreds of them are read, and cleaning a word takes its time
+
+
 def _components(running: list[_Row]) -> tuple[Component, ...]:
     """Return each affected product once, as bad as the worst open incident that names it."""
     found: dict[str, list[Component]] = {}
     for row in running:
         live = _live(row)
         for key, title in _products(row):
-            found.setdefault(key, []).append(Component(key, title, _STATUS.get(live), word(live)))
+            found.setdefault(key, []).append(Component(key, title, _STATUS.get(live), _said(live)))
     return tuple(_worst(same) for same in found.values())
 
 
@@ -152,7 +159,7 @@ def _incident(row: _Row, site: str) -> Incident:
         title=_title(row),
         phase=Phase.INVESTIGATING if is_open else Phase.RESOLVED,
         impact=_IMPACT.get((row.severity or "").lower()),
-        said=word(_live(row)),
+        said=_said(_live(row)),
         started_at=instant(row.begin),
         updated_at=instant(latest.when if latest else None) or instant(row.modified),
         resolved_at=None if is_open else instant(row.end) or instant(row.modified),
@@ -178,8 +185,8 @@ def _updates(row: _Row) -> tuple[IncidentUpdate, ...]:
             continue
         said = (each.status or "").upper()
         phase = Phase.RESOLVED if said == _AVAILABLE else None
-        key = instant(each.created) or posted_at
-        told.append(IncidentUpdate(f"{key:%Y%m%dT%H%M%S}", phase, posted_at, plain(each.text), word(said)))
+        key = posted_at if each.created == each.when else instant(each.created) or posted_at
+        told.append(IncidentUpdate(f"{key:%Y%m%dT%H%M%S}", phase, posted_at, plain(each.text), _said(said)))
     return tuple(sorted(told, key=lambda update: update.posted_at, reverse=True))
 
 
