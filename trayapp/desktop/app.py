@@ -222,7 +222,8 @@ class Shell(QObject):
         names = {each.page.id: each.page.name for each in update.snapshot.pages}
         for decision in update.decisions:
             if decision.told:
-                self._notifier.show(decision.alert, worded(decision.alert, names, update.now))
+                words = worded(decision.alert, names, update.now, is_replay=update.is_replay)
+                self._notifier.show(decision.alert, words)
 
     @Slot(object)
     def show_crash(self, error: BaseException) -> None:

@@ -205,13 +205,13 @@ def _wrench() -> _Shape:
 
 
 def _triangle_with_mark() -> _Shape:
-    stem = (4.0, _line((16, 12), (16, 18.5)))
-    dot = (4.6, _line((16, 24), (16, 24.01)))
+    stem = (4.0, _line((16, 11.6), (16, 17.2)))
+    dot = (4.4, _line((16, 23.6), (16, 23.61)))
     return _Shape(_polygon((16, 4.4), (28.4, 27), (3.6, 27)), (stem, dot), pen=1.5)
 
 
 def _octagon_with_cross() -> _Shape:
-    near, far, low, high = 10.4, 21.6, 2.6, 29.4
+    near, far, low, high = 10.4, 21.6, 2.5, 29.5
     body = _polygon(
         (near, low), (far, low), (high, near), (high, far), (far, high), (near, high), (low, far), (low, near)
     )

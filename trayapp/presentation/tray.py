@@ -68,7 +68,7 @@ def tray_view(snapshot: Snapshot, now: datetime, *, is_replay: bool = False) -> 
     status = worst(each.shown for each in snapshot.pages)
     head, told_by = _head(snapshot.pages, status, now)
     if is_replay:
-        head = _("Replay of {date}: {sentence}").format(date=long_date(now), sentence=head)
+        head = _("Replay of {date} - {sentence}").format(date=long_date(now), sentence=head)
     checked = min((each.fetched_at for each in told_by if each.fetched_at is not None), default=None)
     ago = _(" - checked {age}").format(age=age(checked, now)) if checked is not None else ""
     at = _(" - checked {time}").format(time=clock(checked, now)) if checked is not None else ""

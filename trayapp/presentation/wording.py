@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
+from enum import IntEnum
 from gettext import gettext as _
 from gettext import ngettext
 from types import MappingProxyType
 
 from trayapp.domain.notification import Alert, AlertKind
 from trayapp.domain.status import Status
-from trayapp.presentation.ages import clock, duration
+from trayapp.presentation.ages import clock, duration, long_date
 from trayapp.presentation.tray import clipped
 from trayapp.presentation.words import status_phrase, status_word, turned_into
 
@@ -20,7 +20,7 @@ _TITLE_LIMIT = 100
 _LINE_LIMIT = 120
 
 
-class Urgency(Enum):
+class Urgency(IntEnum):
     """How loud a pop-up is; the values are those of the desktop notification standard."""
 
     LOW = 0
@@ -46,11 +46,18 @@ class Worded:
     actions: tuple[Action, ...] = ()
 
 
-def worded(alert: Alert, names: Mapping[str, str], now: datetime) -> Worded:
-    """Return what to say; ``names`` is by page id, ``now`` decides how much of a date is needed."""
+def worded(alert: Alert, names: Mapping[str, str], now: datetime, *, is_replay: bool = False) -> Worded:
+    """Return what to say; ``names`` is by page id, ``now`` decides how much of a date is needed.
+
+    In a replay the title says that it is one, and nothing is loud: nobody shall take it for an outage of today.
+    """
     name = names.get(alert.page_id, alert.page_id) if alert.page_id is not None else ""
     title, body = _SAYINGS[alert.kind](_Telling(alert, name, names, now))
-    return Worded(clipped(title, _TITLE_LIMIT), body, _urgency(alert), (Action("default", _action(alert)),))
+    urgency = _urgency(alert)
+    if is_replay:
+        title = _("Replay of {date} - {sentence}").format(date=long_date(now), sentence=title)
+        urgency = min(urgency, Urgency.NORMAL)
+    return Worded(clipped(title, _TITLE_LIMIT), body, urgency, (Action("default", _action(alert)),))
 
 
 @dataclass(frozen=True, slots=True)
