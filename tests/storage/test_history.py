@@ -220,6 +220,7 @@ class TestIncidents:
         first.close()
         second = History.open(path)
         second.record("openai", START + MINUTE, None)
+        second.record("openai", START + MINUTE, StatusReport(has_incident_list=False))
         assert not second.incidents()[0].vanished
 
         second.record("openai", START + 2 * MINUTE, listing())
@@ -640,6 +641,16 @@ class TestTrouble:
         history.record("openai", START + MINUTE, None)
 
         assert len(history.incidents()) == 1
+
+    def test_a_file_being_written_by_another_program_can_be_opened(self, path: Path) -> None:
+        filled(path)
+
+        with holder(path):
+            history = History.open(path)
+
+        assert history.notes == ()
+        assert len(history.incidents()) == 100
+        history.close()
 
     def test_a_folder_that_cannot_be_made_means_memory(self, tmp_path: Path) -> None:
         (tmp_path / "data").write_text("in the way")

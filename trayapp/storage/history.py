@@ -22,6 +22,7 @@ from trayapp.domain.change import StatusChanged
 from trayapp.domain.incident import Impact, Incident, Phase
 from trayapp.domain.report import StatusReport
 from trayapp.storage import rows, statements
+from trayapp.storage.kinds import to_translate
 from trayapp.storage.migrations import APPLICATION_ID, STEPS, TABLES
 from trayapp.storage.paths import PRIVATE_FILE, make_private
 from trayapp.storage.rows import Row, Value
@@ -44,17 +45,17 @@ NOT_RUNNING = "not_running"
 _FOREVER = 2**62
 _SUFFIXES = ("", "-wal", "-shm")
 _SENTENCES = {
-    sqlite3.SQLITE_FULL: "The disk is full.",
-    sqlite3.SQLITE_BUSY: "Another program holds the history file.",
-    sqlite3.SQLITE_LOCKED: "Another program holds the history file.",
-    sqlite3.SQLITE_READONLY: "The history file may not be written.",
-    sqlite3.SQLITE_PERM: "The history file may not be opened.",
-    sqlite3.SQLITE_CANTOPEN: "The history file cannot be opened.",
-    sqlite3.SQLITE_IOERR: "The disk does not take or give the history.",
-    sqlite3.SQLITE_CORRUPT: "The history file is damaged; it is set aside at the next start.",
-    sqlite3.SQLITE_NOTADB: "The history file is damaged; it is set aside at the next start.",
-    sqlite3.SQLITE_PROTOCOL: "Another program holds the history file.",
-    sqlite3.SQLITE_NOMEM: "There is not enough memory for the history.",
+    sqlite3.SQLITE_FULL: to_translate("The disk is full."),
+    sqlite3.SQLITE_BUSY: to_translate("Another program holds the history file."),
+    sqlite3.SQLITE_LOCKED: to_translate("Another program holds the history file."),
+    sqlite3.SQLITE_READONLY: to_translate("The history file may not be written."),
+    sqlite3.SQLITE_PERM: to_translate("The history file may not be opened."),
+    sqlite3.SQLITE_CANTOPEN: to_translate("The history file cannot be opened."),
+    sqlite3.SQLITE_IOERR: to_translate("The disk does not take or give the history."),
+    sqlite3.SQLITE_CORRUPT: to_translate("The history file is damaged; it is set aside at the next start."),
+    sqlite3.SQLITE_NOTADB: to_translate("The history file is damaged; it is set aside at the next start."),
+    sqlite3.SQLITE_PROTOCOL: to_translate("Another program holds the history file."),
+    sqlite3.SQLITE_NOMEM: to_translate("There is not enough memory for the history."),
 }
 """What went wrong by SQLite's primary code; anything else is a mistake in this program."""
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
@@ -203,6 +204,8 @@ class History:
         self._notes = list(notes)
         self._refusal = refusal
         self._seen: dict[str, dict[_Name, _Seen]] = {}
+        self._compared: set[str] = set()
+        """The pages whose list of open incidents was compared with the file in this run."""
         self._waiting: deque[_Look] = deque(maxlen=MOST_WAITING)
         self._book: bytes | None = None
         self._now: int | None = None
@@ -406,7 +409,7 @@ class History:
     def erase(self) -> None:
         """Forget everything, so that not a byte of it is left in the files, those set aside included."""
         self._waiting.clear()
-        self._seen.clear()
+        self._forget_looks()
         self._book = None
         with self._transaction() as connection:
             for each in reversed(TABLES):
@@ -415,8 +418,11 @@ class History:
         self._outside("VACUUM")
         self._outside("PRAGMA wal_checkpoint(TRUNCATE)")
         if self._path is not None:
-            for aside in self._path.parent.glob(f"{self._path.stem}.damaged-*"):
-                _remove(aside)
+            for left in (
+                *self._path.parent.glob(f"{self._path.stem}.damaged-*"),
+                *self._path.parent.glob(f"{self._path.stem}.new-*"),
+            ):
+                _remove(left)
 
     def close(self) -> None:
         """Write what is still in memory, if that is possible, and let the file go. A second time does nothing."""
@@ -448,7 +454,9 @@ class History:
             listed[name] = _Seen(said, incident.is_open, at)
         missing = {name: seen for name, seen in (before or {}).items() if name not in listed and seen.is_open}
         self._seen[page_id] = listed if report.has_incident_list else missing | listed
-        is_told_missing = report.has_incident_list and (before is None or bool(missing))
+        is_told_missing = report.has_incident_list and (page_id not in self._compared or bool(missing))
+        if report.has_incident_list:
+            self._compared.add(page_id)
         if not fresh and not is_told_missing:
             return None
         return _Look(
@@ -458,6 +466,11 @@ class History:
             listed=frozenset(listed) if is_told_missing else None,
             last_seen={name: seen.at for name, seen in missing.items()},
         )
+
+    def _forget_looks(self) -> None:
+        """Compare the next report of each page with the file again."""
+        self._seen.clear()
+        self._compared.clear()
 
     def _write_waiting(self) -> None:
         """Write the looks in their order, each in a transaction of its own, up to the first that cannot be."""
@@ -471,7 +484,7 @@ class History:
                 raise
             except BaseException:
                 self._waiting.clear()
-                self._seen.clear()
+                self._forget_looks()
                 raise
             self._waiting.popleft()
 
@@ -564,7 +577,7 @@ class History:
         self._connection.close()
         self._connection, self._refusal, self._file = connection, refusal, _identity(self._path)
         self._notes += [_("The history file was removed or replaced while in use; it was opened again."), *notes]
-        self._seen.clear()
+        self._forget_looks()
         self._book = self._written_beat = None
         if refusal:
             raise HistoryUnavailableError(refusal)
@@ -667,7 +680,6 @@ def _write_missing(connection: sqlite3.Connection, look: _Look) -> None:
 def _open_file(path: Path) -> tuple[sqlite3.Connection, Path, tuple[str, ...], str]:
     """Open the file for :class:`History`, setting aside what is no history."""
     make_private(path.parent)
-    _sweep_leftovers(path)
     notes: list[str] = []
     damage = _damage(path)
     if damage:
@@ -766,6 +778,7 @@ def _create(path: Path) -> None:
     os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
     try:
         fresh.chmod(PRIVATE_FILE)
+        _sweep_leftovers(path, fresh)
         with contextlib.closing(_connect(fresh)) as connection:
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -899,11 +912,12 @@ def _close_to_others(path: Path) -> None:
                 each.chmod(PRIVATE_FILE)
 
 
-def _sweep_leftovers(path: Path) -> None:
-    """Remove what a kill during :func:`_create` left; a young one may be another program's at work."""
-    for each in path.parent.glob(f"{path.stem}.new-*{path.suffix}*"):
+def _sweep_leftovers(path: Path, fresh: Path) -> None:
+    """Remove what kills during :func:`_create` left; a young one may be another program's at work."""
+    now = fresh.stat().st_mtime
+    for each in path.parent.glob(f"{path.stem}.new-*"):
         with contextlib.suppress(OSError):
-            if time.time() - each.stat().st_mtime > LEFTOVER_SECONDS:
+            if now - each.stat().st_mtime > LEFTOVER_SECONDS:
                 each.unlink()
 
 
