@@ -1,5 +1,7 @@
 """Pop-ups as the desktop receives them: once per transition, one per incident, plain text."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.builders import operational, outage
@@ -43,7 +45,7 @@ def test_an_incident_has_one_pop_up_that_changes_with_it(
 def test_an_outage_that_was_there_before_us_is_told_once(
     desk: Desk, page: FakePage, popups: NotificationServer, start: Watching
 ) -> None:
-    page.serve(SUMMARY, outage(title="Elevated errors"))
+    page.serve(SUMMARY, outage(title="Elevated errors", at=datetime.now(UTC) - timedelta(minutes=30)))
     desk.panel()
 
     start(page)
@@ -109,7 +111,5 @@ def test_a_real_daemon_takes_our_pop_up(desk: Desk, page: FakePage, start: Watch
 
     page.serve(SUMMARY, outage(title="Elevated errors"))
 
-    desk.wait(
-        lambda: desk.run("xdotool", "search", "--onlyvisible", "--class", "(?i)dunst|notifyd").stdout, "a pop-up", 45
-    )
+    desk.wait(lambda: desk.run("xdotool", "search", "--onlyvisible", "--class", "dunst|notifyd").stdout, "a pop-up", 45)
     assert program.is_running
