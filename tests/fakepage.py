@@ -298,6 +298,7 @@ class FakePage:
         self._otherwise: Mood = says("nothing here", 404, content_type="text/plain")
         self._greeting: bytes | None = None
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(_say)  # a log record would fail whichever test runs then
         self._thread = threading.Thread(target=self._loop.run_forever, name="fake page", daemon=True)
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -311,6 +312,7 @@ class FakePage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._run(self._stop())
+        self._run(_end_of_all_tasks())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
@@ -448,6 +450,18 @@ class FakePage:
         if moods is None:
             return self._otherwise
         return moods.pop(0) if len(moods) > 1 else moods[0]
+
+
+async def _end_of_all_tasks() -> None:
+    """End what is still being accepted, too: a task that dies with its loop complains much later, elsewhere."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _say(_: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
+    print("fake page:", context.get("message"), repr(context.get("exception")), file=sys.stderr)
 
 
 async def _gone(reader: asyncio.StreamReader) -> None:
