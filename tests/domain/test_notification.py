@@ -367,7 +367,7 @@ def test_an_unknown_inserted_anywhere_changes_no_alert(reports: list[StatusRepor
     looks: list[Outcome] = list(reports)
     plain = told_at(looks)
     place = data.draw(st.integers(0, len(reports)))
-    unknowns = data.draw(st.lists(UNKNOWNS, min_size=1, max_size=4))
+    unknowns: list[Outcome] = data.draw(st.lists(UNKNOWNS, min_size=1, max_size=4))
 
     assert told_at([*looks[:place], *unknowns, *looks[place:]], skip=range(place, place + len(unknowns))) == plain
 

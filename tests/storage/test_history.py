@@ -18,14 +18,13 @@ import pytest
 
 from trayapp.domain.change import StatusChanged
 from trayapp.domain.incident import Impact, Incident, IncidentUpdate, Maintenance, Phase
+from trayapp.domain.record import Gap, IncidentQuery
 from trayapp.domain.report import StatusReport
 from trayapp.domain.status import Status
 from trayapp.storage.history import (
     NOT_RUNNING,
-    Gap,
     History,
     HistoryUnavailableError,
-    IncidentQuery,
     StoredDecision,
 )
 
@@ -210,7 +209,7 @@ class TestIncidents:
         back = {each.incident.id: each.vanished for each in history.incidents()}
 
         assert listed == back == {"i1": False, "i2": False}
-        assert gone["i1"].unlisted_at == START + 3 * MINUTE
+        assert gone["i1"].unlisted_since == START + 3 * MINUTE
         assert gone["i1"].last_seen_at == START + MINUTE
         assert not gone["i2"].vanished
 
@@ -225,7 +224,7 @@ class TestIncidents:
 
         second.record("openai", START + 2 * MINUTE, listing())
 
-        assert second.incidents()[0].unlisted_at == START + 2 * MINUTE
+        assert second.incidents()[0].unlisted_since == START + 2 * MINUTE
 
     def test_text_that_sqlite_cannot_hold_is_kept_as_far_as_possible(self, history: History) -> None:
         odd = incident("i\0\udc80", "half \ud83d of a pair\0 and a nul", updates=(posted("u", "a\0b\ud800"),))

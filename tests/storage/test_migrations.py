@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from trayapp.storage.history import History, IncidentQuery
+from trayapp.domain.record import IncidentQuery
+from trayapp.storage.history import History
 from trayapp.storage.migrations import APPLICATION_ID, STEPS, TABLES
 
 KEPT = Path(__file__).parent / "kept"

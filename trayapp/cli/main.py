@@ -60,7 +60,7 @@ def _no_desktop(_arguments: argparse.Namespace) -> int:
     raise UsageError(_("This build has no window. Use: trayapp watch"))
 
 
-def _parser(start_desktop: _Command) -> argparse.ArgumentParser:
+def _parser(start_desktop: _Command) -> _Parser:
     shared = _shared(argparse.SUPPRESS)
     parser = _Parser(
         prog="trayapp",
@@ -71,7 +71,7 @@ def _parser(start_desktop: _Command) -> argparse.ArgumentParser:
     parser.set_defaults(command=start_desktop, window=False, demo=False, page="", selftest=False)
     commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND", parser_class=_Parser)
 
-    def add(name: str, help_text: str, *, json: bool = False) -> argparse.ArgumentParser:
+    def add(name: str, help_text: str, *, json: bool = False) -> _Parser:
         made = commands.add_parser(name, help=help_text, description=help_text, parents=[shared])
         made.set_defaults(command=_lazily(name))
         if json:
@@ -125,9 +125,9 @@ def _parser(start_desktop: _Command) -> argparse.ArgumentParser:
     return parser
 
 
-def _shared(default: str | None) -> argparse.ArgumentParser:
+def _shared(default: str | None) -> _Parser:
     """Return the options every command takes, before or after its name."""
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = _Parser(add_help=False)
     shared.add_argument("--config", type=Path, metavar="FILE", default=default, help=_("another configuration file"))
     shared.add_argument("--data-dir", type=Path, metavar="DIR", default=default, help=_("another data folder"))
     shared.add_argument(

@@ -6,9 +6,28 @@ from datetime import datetime
 from trayapp.domain.incident import Impact, Incident, Phase
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentQuery:
+    """Which incidents are wanted; what is empty or ``None`` does not narrow.
+
+    Every word of ``text`` must occur in the title, an update or a component name. ``component`` is a whole
+    name; case never matters. An incident belongs to a period if it was going on in it (``until`` excluded).
+    A negative ``limit`` is none.
+    """
+
+    text: str = ""
+    page_ids: tuple[str, ...] = ()
+    component: str = ""
+    phases: frozenset[Phase] = frozenset()
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = 500
+    offset: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class UpdateVersion:
-    """An earlier text of an update that was edited later. Times are UTC."""
+    """Earlier words of an update that the page has edited. ``seen_at`` is when we first saw these words."""
 
     update_id: str
     seen_at: datetime
@@ -19,7 +38,7 @@ class UpdateVersion:
 
 @dataclass(frozen=True, slots=True)
 class IncidentVersion:
-    """What an incident said of itself before it was edited. ``seen_until`` is UTC."""
+    """An earlier title, impact and beginning of an incident, and when we saw that they had been edited."""
 
     seen_until: datetime
     title: str
@@ -29,10 +48,10 @@ class IncidentVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredIncident:
-    """An incident (or maintenance) as history keeps it.
+    """An incident or maintenance as last seen, with what was said before.
 
-    ``first_seen_at`` and ``last_seen_at`` are when we saw it listed (UTC). ``unlisted_since`` is set when a
-    page stopped listing it while it was open: its end was not seen.
+    ``versions`` are older words of updates, oldest first; ``earlier`` older titles, oldest first.
+    ``unlisted_since`` is when an open one was no longer listed by its page; it never said how it ended.
     """
 
     page_id: str
@@ -43,25 +62,16 @@ class StoredIncident:
     earlier: tuple[IncidentVersion, ...] = ()
     unlisted_since: datetime | None = None
 
+    @property
+    def vanished(self) -> bool:
+        """Whether it was open when the page stopped listing it."""
+        return self.unlisted_since is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A time in which nobody watched, and why ("not running", "asleep"). Times are UTC."""
+    """A time when we were not watching. ``why`` is a word such as "asleep"."""
 
     start: datetime
     end: datetime
     why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentQuery:
-    """Which stored incidents to read, newest first. Empty fields do not restrict."""
-
-    text: str = ""
-    page_ids: tuple[str, ...] = ()
-    component: str = ""
-    phases: frozenset[Phase] = frozenset()
-    since: datetime | None = None
-    until: datetime | None = None
-    limit: int = 500
-    offset: int = 0

@@ -19,7 +19,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from trayapp.domain.change import StatusChanged
-from trayapp.domain.incident import Impact, Incident, Phase
+from trayapp.domain.incident import Incident
+from trayapp.domain.record import Gap, IncidentQuery, IncidentVersion, StoredIncident, UpdateVersion
 from trayapp.domain.report import StatusReport
 from trayapp.storage import rows, statements
 from trayapp.storage.kinds import to_translate
@@ -80,77 +81,6 @@ class StoredDecision:
     reason: str
     page_id: str | None = None
     incident_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentQuery:
-    """Which incidents are wanted; what is empty or ``None`` does not narrow.
-
-    Every word of ``text`` must occur in the title, an update or a component name. ``component`` is a whole
-    name; case never matters. An incident belongs to a period if it was going on in it (``until`` excluded).
-    A negative ``limit`` is none.
-    """
-
-    text: str = ""
-    page_ids: tuple[str, ...] = ()
-    component: str = ""
-    phases: frozenset[Phase] = frozenset()
-    since: datetime | None = None
-    until: datetime | None = None
-    limit: int = 500
-    offset: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class UpdateVersion:
-    """Earlier words of an update that the page has edited. ``seen_at`` is when we first saw these words."""
-
-    update_id: str
-    seen_at: datetime
-    phase: Phase | None
-    posted_at: datetime
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentVersion:
-    """An earlier title, impact and beginning of an incident, and when we saw that they had been edited."""
-
-    seen_until: datetime
-    title: str
-    impact: Impact | None
-    started_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredIncident:
-    """An incident or maintenance as last seen, with what was said before.
-
-    ``versions`` are older words of updates, oldest first; ``earlier`` older titles, oldest first.
-    ``unlisted_at`` is when an open one was no longer listed by its page; it never said how it ended.
-    """
-
-    page_id: str
-    incident: Incident
-    first_seen_at: datetime
-    last_seen_at: datetime
-    versions: tuple[UpdateVersion, ...] = ()
-    earlier: tuple[IncidentVersion, ...] = ()
-    unlisted_at: datetime | None = None
-
-    @property
-    def vanished(self) -> bool:
-        """Whether it was open when the page stopped listing it."""
-        return self.unlisted_at is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A time when we were not watching. ``why`` is a word such as ``NOT_RUNNING``."""
-
-    start: datetime
-    end: datetime
-    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -531,7 +461,7 @@ class History:
                 )
                 for each in earlier
             ),
-            unlisted_at=rows.from_ms_or_none(row["unlisted_at"]),
+            unlisted_since=rows.from_ms_or_none(row["unlisted_at"]),
         )
 
     def _read(self, statement: str, values: Mapping[str, Value] = MappingProxyType({})) -> list[dict[str, Value]]:
