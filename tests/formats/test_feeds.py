@@ -2,6 +2,7 @@ import codecs
 import time
 from datetime import UTC, datetime
 
+import feedparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,6 +101,19 @@ def test_what_is_no_feed_is_said_so() -> None:
     assert kind_of(" ") is FailureKind.EMPTY
     assert not is_feed(response(""))
     assert not is_feed(response("<rssfeed/>"))
+
+
+def test_a_root_that_only_looks_like_a_feed_is_not_read() -> None:
+    assert kind_of("<rdf></rdf>") is FailureKind.INVALID
+
+
+def test_trouble_inside_the_parser_is_an_unreadable_feed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def parse(*_given: object, **_named: object) -> None:
+        raise AssertionError("unexpected markup")
+
+    monkeypatch.setattr(feedparser, "parse", parse)
+
+    assert kind_of(RSS) is FailureKind.INVALID
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from trayapp.formats.text import one_line, plain, word
         ("a &amp; b &lt;c&gt; &#8217;", "a & b <c> ’"),
         ("&amp;lt;b&amp;gt; once only", "&lt;b&gt; once only"),
         ("<p>One</p><p>Two</p>", "One\n\nTwo"),
+        ("<table><tr><th>When</th><td>now</td></tr></table>", "When now"),
         ("one<br>two<br />three", "one\ntwo\nthree"),
         ("<b>Resolved</b> - <a href='https://x.example'>all</a> fine", "Resolved - all fine"),
         ("<ul><li>one</li><li>two</li></ul>", "- one\n\n- two"),

@@ -9,7 +9,7 @@ import pytest
 from tests.replaying import Answer, Mood, conversation, moods
 from trayapp.domain.report import FailureKind
 from trayapp.exchange import Exchange, Platform, Response, UnreadableResponseError
-from trayapp.platforms import BUILTIN, TRIES, Detected, UnknownPlatformError, detect, platform, plugins
+from trayapp.platforms import BUILTIN, TRIES, Detected, UnknownPlatformError, detect, platform, plugins, recognise
 
 HTML = b"<!DOCTYPE html><html><head><title>Acme</title></head><body><p>Hello</p></body></html>"
 RECORDED = {f"{mood.platform}/{mood.name}": mood for mood in moods()}
@@ -112,6 +112,18 @@ def test_no_link_leads_detection_to_another_site(link: str) -> None:
 
     for request in _asked(detect("https://status.acme.example"), {"": Answer(page)}):
         assert request.startswith("https://status.acme.example")
+
+
+def test_an_uptime_kuma_page_is_asked_at_its_own_path() -> None:
+    assert "https://up.acme.example/api/status-page/main" in _asked(detect("https://up.acme.example/status/main"), {})
+
+
+def test_a_recorded_body_is_recognised_without_a_request() -> None:
+    body = body_of("statuspage/operational")
+
+    assert recognise(Response(f"https://a.example{SUMMARY}", 200, body)) == Detected("statuspage", "https://a.example")
+    assert recognise(Response("https://a.example/odd", 200, body)) == Detected("statuspage", "https://a.example/odd")
+    assert recognise(Response("https://a.example/", 200, HTML)) is None
 
 
 def test_a_known_host_is_asked_its_own_way_first() -> None:

@@ -8,6 +8,7 @@ import codecs
 import json
 import math
 import re
+from collections import Counter
 from typing import TypeVar
 
 import msgspec
@@ -63,10 +64,8 @@ def decoded(response: Response, shape: type[_T]) -> _T:
     try:
         # msgspec cannot look up half a surrogate pair, and nobody can read one: it is as good as a broken byte
         return msgspec.convert(_without_surrogates(tree) if _HALF_PAIR.search(text) else tree, shape)
-    except (msgspec.ValidationError, OverflowError) as error:
+    except (msgspec.ValidationError, OverflowError, RecursionError) as error:
         raise UnreadableResponseError(f"The answer has another shape: {one_line(str(error), 200)}.") from None
-    except RecursionError:
-        raise UnreadableResponseError("The answer is nested too deeply.") from None
 
 
 def matches(response: Response, shape: type[_T]) -> bool:
@@ -124,11 +123,7 @@ class _DuplicateNameError(Exception):
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        seen: set[str] = set()
-        for name, _value in pairs:
-            if name in seen:
-                raise _DuplicateNameError(name)
-            seen.add(name)
+        raise _DuplicateNameError(Counter(name for name, _value in pairs).most_common(1)[0][0])
     return found
 
 

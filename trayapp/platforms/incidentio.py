@@ -200,8 +200,8 @@ def _compatible(ask: Ask) -> Exchange[StatusReport]:
     listed = rows_of(body.components)
     if len(listed) == _CUT_AT and not names(ask.url, COMPONENTS):
         more = yield from if_readable(endpoint(ask.url, COMPONENTS, _KNOWN))
-        known = {each.id for each in listed if isinstance(each.id, str)}
-        extra = [each for each in rows_of(more.components) if each.id not in known] if more else []
+        known = {word(each.id) for each in listed}
+        extra = [each for each in rows_of(more.components) if word(each.id) not in known] if more else []
         body = msgspec.structs.replace(body, components=[*listed, *extra])
     return report_of(body, _site(ask), Absence.SAYS_NOTHING)
 
