@@ -5,6 +5,7 @@ those, are repaired. The page's own words for the statuses (its English labels):
 "Maintenance", disrupted "Disrupted", down "Down". There are no options.
 """
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,6 +29,13 @@ _STATUSES = {
     "disrupted": Status.PARTIAL_OUTAGE,
     "down": Status.MAJOR_OUTAGE,
 }
+_PIECE = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|\"|[^\"]++", re.DOTALL)
+"""A whole string, a quote that opens one without an end (it stays, so that the text stays broken), or the rest."""
+_CONTROL = re.compile(r"[\x00-\x1f]")
+_COMMAS = re.compile(r",(?:\s*+,)++")
+_FIRST_COMMA = re.compile(r"([\[{])\s*+,")
+_LAST_COMMA = re.compile(r",(?=\s*+[\]}])")
+
 _NO_WORD = "no word"
 """Shown where the page's word holds nothing to show; an empty one would read as "has no indicator"."""
 _IMPACTS = {"disrupted": Impact.MAJOR, "down": Impact.CRITICAL}
@@ -107,41 +115,16 @@ def _decoded(response: Response) -> _Index:
 
 def _repaired(text: str) -> str:
     """Return the text without stray commas between values and without raw control characters inside strings."""
-    kept: list[str] = []
-    in_string = escaped = False
-    for sign in text:
-        if in_string:
-            kept.append(max(sign, " "))
-            if escaped:
-                escaped = False
-            elif sign == "\\":
-                escaped = True
-            else:
-                in_string = sign != '"'
-            continue
-        in_string = sign == '"'
-        if sign.isspace():
-            # one blank per run keeps "1 2" apart and the search for the last sign short
-            if kept and kept[-1] != " ":
-                kept.append(" ")
-            continue
-        last = _last_sign(kept)
-        if sign == "," and last in {",", "[", "{"}:
-            continue
-        if sign in "]}" and last == ",":
-            _drop_last_comma(kept)
-        kept.append(sign)
-    return "".join(kept)
+    return _PIECE.sub(_tidied, text)
 
 
-def _last_sign(kept: list[str]) -> str:
-    return next((sign for sign in reversed(kept[-2:]) if sign != " "), "")
-
-
-def _drop_last_comma(kept: list[str]) -> None:
-    while kept and kept[-1] == " ":
-        kept.pop()
-    kept.pop()
+def _tidied(piece: re.Match[str]) -> str:
+    """Return a string without controls, or what stands between two strings without commas that part nothing."""
+    text = piece.group(0)
+    if text.startswith('"'):
+        return _CONTROL.sub(" ", text)
+    text = _COMMAS.sub(",", text)
+    return _LAST_COMMA.sub("", _FIRST_COMMA.sub(r"\1", text))
 
 
 def _component(system: _System) -> Component:

@@ -262,8 +262,6 @@ def _last_update(row: _Event) -> tuple[IncidentUpdate, ...]:
 
 
 def _feed_report(response: Response, page_url: str) -> StatusReport:
-    if not is_feed(response) and matches(response, _Error):
-        return _widget_report(_summary(response), page_url, ())
     feed = feed_of(response)
     if not feed.entries:
         raise UnreadableResponseError("The feed holds no event.", FailureKind.EMPTY)

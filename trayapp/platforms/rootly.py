@@ -18,11 +18,9 @@ from trayapp.formats.text import one_line, plain, word
 from trayapp.formats.times import instant
 
 _PATHS = ("/api/v1/status.json", "/api/v1/incidents.json")
-_FULL_LIST = "/api/v1/incidents.json?page={page}&per_page=100"
+_FULL_LIST = "/api/v1/incidents.json?page=1&per_page=100"
 _FIRST_PAGE = 25
 """Incidents on one page by default; as many or more in the summary mean that the list may be cut."""
-_PER_PAGE = 100
-_MOST_PAGES = 5
 
 _INDICATORS = {
     "none": Status.OPERATIONAL,
@@ -115,7 +113,8 @@ def read(ask: Ask) -> Exchange[StatusReport]:
     summary = decoded(response, _Summary)
     rows = summary.incidents
     if len(rows) >= _FIRST_PAGE:
-        rows = yield from _whole_list(ask)
+        response = yield Request(url=endpoint(ask.url, _FULL_LIST, _PATHS))
+        rows = decoded(response, _List).incidents
 
     events = tuple(_event(row, ask.url) for row in rows)
     said = word(summary.status.indicator)
@@ -136,17 +135,6 @@ def recognises(response: Response) -> bool:
         return False
     summary, names = decoded(response, _Summary), decoded(response, dict[str, object]).keys()
     return summary.page.id is None and summary.page.name is not None and not (_FOREIGN & names)
-
-
-def _whole_list(ask: Ask) -> Exchange[list[_Row]]:
-    rows: list[_Row] = []
-    for page in range(1, _MOST_PAGES + 1):
-        response = yield Request(url=endpoint(ask.url, _FULL_LIST.format(page=page), _PATHS))
-        found = decoded(response, _List).incidents
-        rows.extend(found)
-        if len(found) < _PER_PAGE:
-            break
-    return rows
 
 
 def _event(row: _Row, page_url: str) -> Incident:
