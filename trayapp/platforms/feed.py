@@ -22,13 +22,14 @@ from trayapp.domain.incident import Incident, IncidentUpdate, Maintenance, Phase
 from trayapp.domain.report import Absence, FailureKind, StatusReport
 from trayapp.domain.status import Status, worst
 from trayapp.exchange import LARGE_LIMIT, Ask, Exchange, Platform, Request, Response, UnreadableResponseError
-from trayapp.formats.address import endpoint, same_site_link
+from trayapp.formats.address import endpoint, names, same_site_link
 from trayapp.formats.body import text_of
 from trayapp.formats.feeds import Feed, FeedEntry, feed_of, is_feed
 from trayapp.formats.text import one_line, plain, word
 from trayapp.formats.times import instant
 
 _PATHS = ("/history.atom", "/history.rss", "/feed.atom", "/feed.rss", "/feed", "/rss")
+_FILES = (".xml", ".rss", ".atom", ".rdf")
 _OK = 200
 _MISSING = frozenset({200, 403, 404, 406, 410})
 _OPEN_HOURS = 48.0
@@ -169,12 +170,21 @@ def recognises(response: Response) -> bool:
 
 
 def _feed_response(ask: Ask) -> Exchange[Response]:
-    if urlsplit(ask.url).path not in {"", "/"}:
+    """Ask the address itself, and where it is a page and no file, the usual places below it."""
+    path = urlsplit(ask.url).path
+    if path.lower().endswith(_FILES) or any(names(ask.url, each) for each in _PATHS):
         return (yield Request(url=ask.url, limit=LARGE_LIMIT))
-    for path in _PATHS:
-        response = yield Request(url=endpoint(ask.url, path, _PATHS), accept=_MISSING, limit=LARGE_LIMIT)
+    first: Response | None = None
+    if path not in {"", "/"}:
+        first = yield Request(url=ask.url, accept=_MISSING, limit=LARGE_LIMIT)
+        if first.status == _OK and is_feed(first):
+            return first
+    for each in _PATHS:
+        response = yield Request(url=endpoint(ask.url, each, _PATHS), accept=_MISSING, limit=LARGE_LIMIT)
         if response.status == _OK and is_feed(response):
             return response
+    if first is not None and first.status == _OK:
+        return first
     raise UnreadableResponseError("No feed was found at the usual places.", FailureKind.NOT_A_STATUS_PAGE)
 
 
