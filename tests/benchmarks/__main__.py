@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.measure import effort, memory_mb
+from tests.benchmarks.measure import Meter, memory_mb
 from tests.benchmarks.pages import Pages
 from tests.bus import TrayWatcher
 from tests.desk import Desk, Program, missing_tools
@@ -181,9 +181,13 @@ def _settled(options: argparse.Namespace, base: Program, ours: Program) -> tuple
     cpu: list[Pair] = []
     wakeups: list[Pair] = []
     for window in range(options.windows):
-        before = [effort(program.pid) for program in programs]
-        time.sleep(60 * options.minutes)
-        spent = [effort(program.pid) - first for program, first in zip(programs, before, strict=True)]
+        meters = [Meter(program.pid) for program in programs]
+        end = time.monotonic() + 60 * options.minutes
+        while time.monotonic() < end:
+            time.sleep(0.2)
+            for meter in meters:
+                meter.look()
+        spent = [meter.spent for meter in meters]
         cpu.append((spent[0].cpu_ms / options.minutes, spent[1].cpu_ms / options.minutes))
         wakeups.append((spent[0].wakeups / 60 / options.minutes, spent[1].wakeups / 60 / options.minutes))
         print(f"window {window + 1}: CPU {cpu[-1][0]:.1f} and {cpu[-1][1]:.1f} ms/min,", end=" ")

@@ -1,6 +1,7 @@
 """What a running program costs, read from Linux's /proc: the program and everything it started."""
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +13,30 @@ PSS = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """Totals since the start of the program."""
+    """What was spent between two moments."""
 
-    cpu_ms: float
-    wakeups: int
-    threads: int
+    cpu_ms: float = 0.0
+    wakeups: int = 0
 
-    def __sub__(self, earlier: "Effort") -> "Effort":
-        return Effort(self.cpu_ms - earlier.cpu_ms, self.wakeups - earlier.wakeups, self.threads)
+
+class Meter:
+    """Adds up what a program spends from now on, also by threads that end: ask it several times a second."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._before = dict(_tasks(pid))
+        self._last = dict(self._before)
+
+    def look(self) -> None:
+        """Note every thread's totals; what a thread spends after the last look before its end is lost."""
+        self._last |= dict(_tasks(self._pid))
+
+    @property
+    def spent(self) -> Effort:
+        nothing = Effort()
+        pairs = [(last, self._before.get(task, nothing)) for task, last in self._last.items()]
+        cpu = sum(last.cpu_ms - before.cpu_ms for last, before in pairs)
+        return Effort(cpu, sum(last.wakeups - before.wakeups for last, before in pairs))
 
 
 def family(pid: int) -> tuple[int, ...]:
@@ -46,15 +63,12 @@ def memory_mb(pid: int) -> float:
     return total / 1024
 
 
-def effort(pid: int) -> Effort:
-    """CPU time by the scheduler's own count, and how often a thread went to sleep of its own will."""
-    nanoseconds = wakeups = threads = 0
+def _tasks(pid: int) -> Iterator[tuple[Path, Effort]]:
+    """Each thread's totals since its start: CPU time by the scheduler's count, and its own sleeps."""
     for each in family(pid):
         with suppress(OSError):
             for task in (PROC / str(each) / "task").iterdir():
                 with suppress(OSError):
-                    nanoseconds += int((task / "schedstat").read_text().split()[0])
+                    nanoseconds = int((task / "schedstat").read_text().split()[0])
                     found = SWITCHES.search((task / "status").read_text())
-                    wakeups += int(found[1]) if found else 0
-                    threads += 1
-    return Effort(nanoseconds / 1e6, wakeups, threads)
+                    yield task, Effort(nanoseconds / 1e6, int(found[1]) if found else 0)
