@@ -379,6 +379,7 @@ class Signals(QObject):
         self._reading.close()
         self._writing.close()
 
+    @Slot()
     def _on_signal(self) -> None:
         try:
             numbers = self._reading.recv(64)

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QLockFile, QObject, QSocketNotifier, Signal
+from PySide6.QtCore import QIODevice, QLockFile, QObject, QSocketNotifier, Signal, Slot
 
 from trayapp.storage.paths import make_private
 
@@ -114,64 +114,67 @@ def door_path(folder: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"trayapp-{_digest(folder)}" / DOOR_NAME
 
 
-class SocketDoor:
+class SocketDoor(QObject):
     """A Unix socket in a folder that only its owner may enter."""
 
     def __init__(self, folder: Path, instance: Instance) -> None:
         """Keep where to listen and who is told."""
+        super().__init__(instance)
         self._path = door_path(folder)
         self._instance = instance
-        self._callers: dict[int, tuple[socket.socket, QSocketNotifier]] = {}
+        self._socket = socket.socket(socket.AF_UNIX)
 
     def open(self) -> None:
         """Listen; we hold the lock, so a socket that is there already is a dead copy's."""
         make_private(self._path.parent)
         self._path.unlink(missing_ok=True)
-        self._socket = socket.socket(socket.AF_UNIX)
         self._socket.bind(str(self._path))
         self._path.chmod(0o600)
         self._socket.listen(4)
         self._socket.setblocking(False)
-        self._notifier = QSocketNotifier(self._socket.fileno(), QSocketNotifier.Type.Read, self._instance)
+        self._notifier = QSocketNotifier(self._socket.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._answer_door)
 
     def close(self) -> None:
         """Take the socket away."""
         self._notifier.setEnabled(False)
-        for handle in tuple(self._callers):
-            self._hang_up(handle)
         self._socket.close()
         self._path.unlink(missing_ok=True)
 
+    @Slot()
     def _answer_door(self) -> None:
         try:
             caller, _address = self._socket.accept()
         except OSError:
             return
+        _Caller(caller, self._instance)
+
+
+class _Caller(QObject):
+    """Somebody at the door, until one line is heard."""
+
+    def __init__(self, caller: socket.socket, instance: Instance) -> None:
+        super().__init__(instance)
         caller.setblocking(False)
-        handle = caller.fileno()
-        notifier = QSocketNotifier(handle, QSocketNotifier.Type.Read, self._instance)
-        self._callers[handle] = (caller, notifier)
-        notifier.activated.connect(lambda *_: self._listen(handle))
+        self._caller = caller
+        self._instance = instance
+        self._notifier = QSocketNotifier(caller.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._listen)
 
-    def _listen(self, handle: int) -> None:
+    @Slot()
+    def _listen(self) -> None:
         """Hear one line, say that we heard it, and hang up: nobody can hold the line."""
-        caller, _notifier = self._callers[handle]
+        self._notifier.setEnabled(False)
         try:
-            said = caller.recv(LONGEST_MESSAGE)
-            if said:
-                caller.send(_ANSWER)
+            heard = self._caller.recv(LONGEST_MESSAGE)
+            if heard:
+                self._caller.send(_ANSWER)
         except OSError:
-            said = b""
-        self._hang_up(handle)
-        if said:
-            self._instance.heard(said.decode(errors="replace"))
-
-    def _hang_up(self, handle: int) -> None:
-        caller, notifier = self._callers.pop(handle)
-        notifier.setEnabled(False)
-        notifier.deleteLater()
-        caller.close()
+            heard = b""
+        self._caller.close()
+        self.deleteLater()
+        if heard:
+            self._instance.heard(heard.decode(errors="replace"))
 
 
 def _knock_at_socket(folder: Path, message: str) -> bool:
@@ -185,16 +188,17 @@ def _knock_at_socket(folder: Path, message: str) -> bool:
             return False
 
 
-class PipeDoor:
+class PipeDoor(QObject):
     """Qt's local server, a named pipe on Windows; only there, for QtNetwork costs 3 MB."""
 
     def __init__(self, folder: Path, instance: Instance) -> None:
         """Keep where to listen and who is told."""
+        super().__init__(instance)
         from PySide6.QtNetwork import QLocalServer  # noqa: PLC0415 -- see above
 
         self._name = _pipe_name(folder)
         self._instance = instance
-        self._server = QLocalServer(instance)
+        self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
 
     def open(self) -> None:
@@ -208,21 +212,30 @@ class PipeDoor:
         """Listen no more."""
         self._server.close()
 
+    @Slot()
     def _answer_door(self) -> None:
         caller = self._server.nextPendingConnection()
-        caller.disconnected.connect(caller.deleteLater)
+        caller.disconnected.connect(_PipeCaller(caller, self._instance).deleteLater)
 
-        def listen() -> None:
-            if not caller.canReadLine():
-                return
-            said = bytes(caller.readLine(LONGEST_MESSAGE).data()).decode(errors="replace")
-            caller.write(_ANSWER)
-            caller.flush()
-            caller.disconnectFromServer()
-            self._instance.heard(said)
 
-        caller.readyRead.connect(listen)
-        listen()
+class _PipeCaller(QObject):
+    """Somebody at the pipe, who hangs up when the line is heard."""
+
+    def __init__(self, caller: QIODevice, instance: Instance) -> None:
+        super().__init__(instance)
+        self._caller = caller
+        self._instance = instance
+        caller.setParent(self)
+        caller.readyRead.connect(self._listen)
+        self._listen()
+
+    @Slot()
+    def _listen(self) -> None:
+        if not self._caller.canReadLine():
+            return
+        heard = bytes(self._caller.readLine(LONGEST_MESSAGE).data())
+        self._caller.write(_ANSWER)
+        self._instance.heard(heard.decode(errors="replace"))
 
 
 def _knock_at_pipe(folder: Path, message: str) -> bool:

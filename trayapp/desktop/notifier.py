@@ -96,7 +96,7 @@ class Notifier(QObject):
         if self._bus is None:
             try:
                 self._bus = _Bus(self)
-            except (OSError, RuntimeError, ImportError, LookupError) as error:
+            except (OSError, RuntimeError, ImportError, ValueError) as error:
                 log.info("notifier: no session bus: %s", error)
                 return False
             self._bus.lost.connect(self._on_bus_lost)
@@ -272,6 +272,7 @@ class _Bus(QObject):
             # A bus that takes nothing in is as good as gone; waiting for it would stop the window.
             QTimer.singleShot(0, self, self._lose)
 
+    @Slot()
     def _read(self) -> None:
         while True:
             try:
@@ -311,6 +312,6 @@ class _Bus(QObject):
 
 
 def _bus_address() -> str:
-    """Return the session bus's address, also where only the runtime folder tells it."""
+    """Return the session bus's address, also where only the runtime folder tells it (jeepney asks the environment)."""
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     return os.environ.get("DBUS_SESSION_BUS_ADDRESS") or f"unix:path={runtime}/bus"

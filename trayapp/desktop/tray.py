@@ -147,6 +147,7 @@ class Tray(QObject):
     def _watch_hosts(self) -> None:
         """Hear of hosts that come and go. Nothing is polled; an XEmbed host fetches the icon by itself."""
         self._had_host = self.is_available
+        self._knows_host = False
         if sys.platform != "linux":
             return
         from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher  # noqa: PLC0415 -- this system only

@@ -1,0 +1,150 @@
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QSystemTrayIcon
+from pytestqt.qtbot import QtBot
+
+from trayapp.desktop import theme
+from trayapp.desktop.tray import Tray
+from trayapp.presentation.tray import TrayRow, TrayView
+from trayapp.presentation.words import Mark
+
+ACTIONS = ["Check now", "Open", "Settings", "Quit"]
+
+
+@pytest.fixture
+def tray(qtbot: QtBot) -> Tray:
+    del qtbot
+    return Tray()
+
+
+def view(*names: str, mark: Mark = Mark.FINE, sentence: str = "All is fine") -> TrayView:
+    rows = tuple(TrayRow(name.casefold(), mark, f"{name}: Operational") for name in names)
+    return TrayView(mark=mark, sentence=sentence, rows=rows, tooltip=f"{sentence}!", accessible=f"Tray: {sentence}")
+
+
+def seen(tray: Tray) -> list[str]:
+    return [
+        action.text().replace("&&", "\0").replace("&", "").replace("\0", "&")
+        for action in tray._menu.actions()
+        if action.isVisible() and not action.isSeparator()
+    ]
+
+
+def action(tray: Tray, text: str) -> QAction:
+    return next(each for each in tray._menu.actions() if each.text().replace("&", "") == text)
+
+
+def test_before_the_first_view_nothing_is_known(tray: Tray) -> None:
+    assert seen(tray) == ["Starting...", *ACTIONS]
+    assert tray._icon.icon().cacheKey() == theme.icon(Mark.UNKNOWN).cacheKey()
+
+
+def test_a_view_is_shown(tray: Tray) -> None:
+    tray.show_view(view("OpenAI", "Groq", mark=Mark.OUTAGE, sentence="OpenAI: Down"))
+
+    assert seen(tray) == ["OpenAI: Down", "OpenAI: Operational", "Groq: Operational", *ACTIONS]
+    assert tray._icon.toolTip() == "OpenAI: Down!"
+    assert tray._icon.icon().cacheKey() == theme.icon(Mark.OUTAGE).cacheKey()
+    assert tray._menu.accessibleDescription() == "Tray: OpenAI: Down"
+
+
+def test_rows_change_in_place_and_never_go_from_under_the_pointer(tray: Tray) -> None:
+    tray.show_view(view("A", "B", "C"))
+    before = tray._menu.actions()
+
+    tray.show_view(view("B"))
+    assert seen(tray)[1:-4] == ["B: Operational"]
+    tray.show_view(view("B", "D", "E"))
+    assert seen(tray)[1:-4] == ["B: Operational", "D: Operational", "E: Operational"]
+
+    assert tray._menu.actions() == before
+    tray.show_view(view())
+    assert seen(tray) == ["All is fine", *ACTIONS]
+
+
+def test_what_looks_like_an_access_key_or_markup_is_text(tray: Tray) -> None:
+    tray.show_view(view("R&D\tteam", sentence="<b>AT&T</b> is down"))
+
+    assert "R&D team: Operational" in seen(tray)
+    assert "<" not in tray._icon.toolTip()
+
+
+def test_only_what_differs_is_touched(tray: Tray) -> None:
+    tray.show_view(view("A"))
+    changed: list[QAction] = []
+    for each in tray._menu.actions():
+        each.changed.connect(lambda each=each: changed.append(each))
+
+    tray.show_view(view("A"))
+
+    assert not changed
+
+
+def test_the_menu_asks(tray: Tray, qtbot: QtBot) -> None:
+    tray.show_view(view("OpenAI"))
+
+    with qtbot.waitSignal(tray.check_requested):
+        action(tray, "Check now").trigger()
+    with qtbot.waitSignal(tray.quit_requested):
+        action(tray, "Quit").trigger()
+    for text, page in (("Open", "now"), ("Settings", "settings"), ("OpenAI: Operational", "now/openai")):
+        with qtbot.waitSignal(tray.open_requested) as asked:
+            action(tray, text).trigger()
+        assert asked.args == [page]
+
+
+def test_the_row_for_the_rest_opens_the_window(tray: Tray, qtbot: QtBot) -> None:
+    tray.show_view(TrayView(Mark.FINE, "fine", rows=(TrayRow("", Mark.FINE, "and 3 more"),)))
+
+    with qtbot.waitSignal(tray.open_requested) as asked:
+        action(tray, "and 3 more").trigger()
+    assert asked.args == ["now"]
+
+
+def test_the_menu_tells_before_it_is_seen(tray: Tray, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(tray.menu_opening):
+        tray._menu.aboutToShow.emit()
+
+
+def test_a_click_opens_the_window_once(tray: Tray, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(tray.open_requested):
+        tray._icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
+    with qtbot.assertNotEmitted(tray.open_requested):
+        tray._icon.activated.emit(QSystemTrayIcon.ActivationReason.DoubleClick)
+        tray._icon.activated.emit(QSystemTrayIcon.ActivationReason.Context)
+
+
+def test_colour_only_when_something_is_wrong(tray: Tray) -> None:
+    tray.show_view(view("A"))
+
+    tray.set_colourless(colourless=True)
+
+    assert tray._icon.icon().cacheKey() == theme.icon(Mark.FINE, colourless=True).cacheKey()
+    tray.show_view(view("A", mark=Mark.OUTAGE))
+    assert tray._icon.icon().cacheKey() == theme.icon(Mark.OUTAGE).cacheKey()
+    tray.redraw()
+    assert tray._icon.icon().cacheKey() == theme.icon(Mark.OUTAGE).cacheKey()
+
+
+def test_a_first_host_that_comes_late_gets_a_new_icon_and_a_restarted_one_does_not(tray: Tray, qtbot: QtBot) -> None:
+    tray.show()
+    tray.show_view(view("A", mark=Mark.DEGRADED))
+    first = tray._icon
+
+    tray._on_host_came("org.kde.StatusNotifierWatcher")
+    qtbot.waitUntil(lambda: tray._icon is not first)
+
+    second = tray._icon
+    assert second.icon().cacheKey() == theme.icon(Mark.DEGRADED).cacheKey()
+    assert second.toolTip() == "All is fine!"
+    assert second.contextMenu() is tray._menu
+    tray._on_host_went("org.kde.StatusNotifierWatcher")
+    tray._on_host_came("org.kde.StatusNotifierWatcher")
+    qtbot.wait(400)
+    assert tray._icon is second
+    tray.hide()
+
+
+def test_offscreen_there_is_no_tray(tray: Tray) -> None:
+    assert not tray.is_available
+    tray.show_message("title", "body", Mark.OUTAGE)
