@@ -25,6 +25,8 @@ class Request:
     """What an adapter wants fetched. A status outside ``accept`` ends the conversation as a failure.
 
     ``optional`` requests never end it: when one fails, the adapter is sent a response with status 0.
+    ``method`` is anything but GET only for the free POST checks of keys that a provider documents (``probes``);
+    ``body`` is then what is sent, never a secret.
     """
 
     url: str
@@ -32,6 +34,8 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=lambda: _NO_HEADERS)
     limit: int = DEFAULT_LIMIT
     optional: bool = False
+    method: str = "GET"
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
