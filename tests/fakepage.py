@@ -297,11 +297,12 @@ class FakePage:
         self._moods: dict[str, list[Mood]] = {}
         self._otherwise: Mood = says("nothing here", 404, content_type="text/plain")
         self._greeting: bytes | None = None
-        self._loop = asyncio.new_event_loop()
+        self._loop = asyncio.SelectorEventLoop()
         self._loop.set_exception_handler(_say)  # a log record would fail whichever test runs then
         self._thread = threading.Thread(target=self._loop.run_forever, name="fake page", daemon=True)
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -386,28 +387,38 @@ class FakePage:
     async def _stop(self) -> None:
         server, self._server = self._server, None
         if server is not None:
+            for listening in server.sockets:
+                self._loop.remove_reader(listening.fileno())
+            await _settle()  # what has just been accepted gets its writer: a server that is closed cannot close it
             server.close()
+        for writer in tuple(self._writers):
+            writer.transport.abort()
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         if server is not None:
             await server.wait_closed()
+        await _settle()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is None:
-            return
-        self._tasks.add(task)
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Called with the connection, not in a task: a task may be cancelled before it begins, and close nothing."""
+        self._writers.add(writer)
         self.connections += 1
         self.open += 1
-        try:
-            with contextlib.suppress(OSError, EOFError, asyncio.LimitOverrunError, asyncio.CancelledError):
-                await self._talk(reader, writer, self.connections)
-        finally:
-            self.open -= 1
-            self._tasks.discard(task)
-            writer.transport.abort()
+        task = self._loop.create_task(self._serve(reader, writer, self.connections))
+        self._tasks.add(task)
+        task.add_done_callback(lambda _: self._disconnected(task, writer))
+
+    def _disconnected(self, task: asyncio.Task[None], writer: asyncio.StreamWriter) -> None:
+        self.open -= 1
+        self._tasks.discard(task)
+        self._writers.discard(writer)
+        writer.transport.abort()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, connection: int) -> None:
+        with contextlib.suppress(OSError, EOFError, asyncio.LimitOverrunError):
+            await self._talk(reader, writer, connection)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, connection: int) -> None:
         wire = Wire(writer)
@@ -452,12 +463,18 @@ class FakePage:
         return moods.pop(0) if len(moods) > 1 else moods[0]
 
 
+async def _settle() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
 async def _end_of_all_tasks() -> None:
     """End what is still being accepted, too: a task that dies with its loop complains much later, elsewhere."""
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await _settle()
 
 
 def _say(_: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
