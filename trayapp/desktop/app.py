@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer, Slot, qVersion
-from PySide6.QtGui import QGuiApplication, QSessionManager
+from PySide6.QtGui import QGuiApplication, QKeySequence, QSessionManager, QShortcut
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from trayapp import __version__
@@ -243,14 +243,9 @@ class Shell(QObject):
             QTimer.singleShot(RESTART_AFTER, self, self._engine.start)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 -- Qt's name
-        """Hide the window instead of closing it while there is a tray; without one, closing it ends the program."""
-        if watched is self._frame and self._frame is not None and event.type() == QEvent.Type.Close:
-            event.ignore()
-            if self._tray.is_available:
-                self._frame.hide()
-            else:
-                QApplication.quit()
-            return True
+        """End the program when its window closes and there is no tray; with one, the window only hides."""
+        if watched is self._frame and event.type() == QEvent.Type.Close and not self._tray.is_available:
+            QTimer.singleShot(0, self, QApplication.quit)
         return super().eventFilter(watched, event)
 
     def _connect(self) -> None:
@@ -273,6 +268,7 @@ class Shell(QObject):
         self._window = self._frame = window
         window.installEventFilter(self)
         window.command.connect(self.send)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), window).activated.connect(QApplication.quit)
         window.show_tray(is_available=self._tray.is_available)
         if self._update is not None:
             window.show_update(self._with_crash(self._update))
