@@ -32,6 +32,7 @@ def test_the_icon_tells_that_all_is_fine(desk: Desk, page: FakePage, start: Watc
     assert item.pixels
 
 
+@pytest.mark.usefixtures("popups")  # without a daemon Qt's balloon would take the tooltip's place for ten seconds
 def test_the_icon_tells_of_an_outage_and_of_its_end(desk: Desk, page: FakePage, start: Watching) -> None:
     desk.panel()
     start(page)
