@@ -1,0 +1,256 @@
+"""One watched page as a card: closed it is three lines, open it has incidents, components and buttons."""
+
+from collections.abc import Callable
+from datetime import datetime
+from gettext import gettext as _
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from trayapp.desktop import theme
+from trayapp.desktop.window import links
+from trayapp.desktop.window.components import Components
+from trayapp.desktop.window.texts import (
+    GRID,
+    MARK_SIZE,
+    caption,
+    check_now_text,
+    column,
+    heading,
+    mark_label,
+    put,
+    row,
+    wrapped,
+)
+from trayapp.domain.snapshot import PageState
+from trayapp.presentation import now as words
+from trayapp.presentation.now import Card, OpenIncident
+
+_CARD_MARK = 24
+
+
+class PageCard(QFrame):
+    """Shows one page. What is inside is made when it is opened for the first time."""
+
+    check_requested = Signal(str)
+    """A page id."""
+    move_requested = Signal(str)
+    """The id of a page whose new address is to be used."""
+
+    def __init__(self) -> None:
+        """Make the closed card; `show_state` fills it."""
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
+        self._state: PageState | None = None
+        self._is_looking = False
+        self._now: datetime | None = None
+        self._card: Card | None = None
+        self._body: _Body | None = None
+        self._mark = mark_label(_CARD_MARK)
+        self._name = heading()
+        self._headline = wrapped()
+        self._when = caption()
+        self._warnings = wrapped()
+        self._note = caption()
+        self._toggle = QToolButton()
+        self._toggle.setCheckable(True)
+        self._toggle.setAutoRaise(True)
+        self._toggle.setArrowType(Qt.ArrowType.RightArrow)
+        self._toggle.setIconSize(QSize(MARK_SIZE, MARK_SIZE))
+        self._toggle.setMinimumSize(4 * GRID, 4 * GRID)
+        self._toggle.setToolTip(_("Show components and incidents"))
+        self._toggle.toggled.connect(self._on_toggled)
+        self._layout = column(self, margin=2)
+        self._layout.addLayout(self._head())
+
+    @property
+    def state(self) -> PageState | None:
+        """What is shown."""
+        return self._state
+
+    @property
+    def toggle(self) -> QToolButton:
+        """The button that opens and closes the card: where the focus goes."""
+        return self._toggle
+
+    def show_state(self, state: PageState, now: datetime, *, is_looking: bool = False) -> None:
+        """Show a page, touching only what differs."""
+        self._now = now
+        if state is self._state and is_looking is self._is_looking:
+            return
+        self._state, self._is_looking = state, is_looking
+        self._show(words.card(state, now, is_looking=is_looking))
+        if self._body is not None and self._toggle.isChecked():
+            self._body.show_state(state, now)
+
+    def tick(self, now: datetime) -> None:
+        """Make the ages right for this moment."""
+        self._now = now
+        if self._state is not None and self._card is not None:
+            self._show(words.card(self._state, now, is_looking=self._is_looking))
+            if self._body is not None and self._toggle.isChecked():
+                self._body.show_state(self._state, now)
+
+    def open(self) -> None:
+        """Open the card, and put the focus on it."""
+        self._toggle.setChecked(True)
+        self._toggle.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def matches(self, text: str) -> bool:
+        """Return whether the card has this text in its name, its headline or a component's name."""
+        if self._state is None or self._card is None:
+            return True
+        wanted = text.casefold().strip()
+        report = self._state.report
+        names = (each.name for each in report.components) if report is not None else ()
+        return any(wanted in each.casefold() for each in (self._card.name, self._card.headline, *names))
+
+    def redraw(self) -> None:
+        """Draw the mark again, when contrast has changed."""
+        if self._card is not None:
+            self._mark.setPixmap(theme.icon(self._card.mark).pixmap(_CARD_MARK))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 -- Qt's name
+        """Open or close on a click on the head: the button alone is a small target."""
+        limit = self._body.geometry().top() if self._body is not None and self._body.isVisible() else self.height()
+        if event.button() is Qt.MouseButton.LeftButton and 0 <= event.position().y() < limit:
+            self._toggle.toggle()
+        super().mouseReleaseEvent(event)
+
+    def _head(self) -> QHBoxLayout:
+        head = row(spacing=1.5)
+        lines = column(spacing=0.5)
+        for label in (self._name, self._headline, self._when, self._warnings, self._note):
+            lines.addWidget(label)
+        head.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(lines, 1)
+        head.addWidget(self._toggle, 0, Qt.AlignmentFlag.AlignTop)
+        return head
+
+    def _show(self, card: Card) -> None:
+        before, self._card = self._card, card
+        if card == before:
+            return
+        if before is None or card.mark is not before.mark:
+            self.redraw()
+        put(self._name, card.name)
+        put(self._headline, card.headline)
+        put(self._when, card.when)
+        put(self._warnings, "\n".join(f"⚠ {each}" for each in card.warnings))
+        put(self._note, card.note)
+        self._toggle.setAccessibleName(card.spoken)
+        self._toggle.setAccessibleDescription(_("Shows or hides components and incidents"))
+        if self._body is not None:
+            self._body.show_card(card)
+
+    def _on_toggled(self, is_open: bool) -> None:  # noqa: FBT001 -- a signal's argument
+        self._toggle.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        if self._state is None or self._card is None or self._now is None:
+            return
+        if is_open and self._body is None:
+            page_id = self._card.page_id
+            self._body = _Body(lambda: self.check_requested.emit(page_id), lambda: self.move_requested.emit(page_id))
+            self._layout.addWidget(self._body)
+        if self._body is not None:
+            if is_open:
+                self._body.show_card(self._card)
+                self._body.show_state(self._state, self._now)
+            self._body.setVisible(is_open)
+
+
+class _Body(QWidget):
+    """The inside of an open card."""
+
+    def __init__(self, check: Callable[[], None], move: Callable[[], None]) -> None:
+        super().__init__()
+        self._url = ""
+        self._incidents: tuple[OpenIncident, ...] = ()
+        self._shown: list[QWidget] = []
+        self._components = Components()
+        self._evidence = caption()
+        self._check = QPushButton(check_now_text())
+        self._check.clicked.connect(check)
+        self._open = QPushButton(_("Open status page"))
+        self._open.clicked.connect(self._on_open)
+        self._move = QPushButton(_("Use the new address"))
+        self._move.clicked.connect(move)
+        self._incident_column = column(spacing=2)
+        layout: QVBoxLayout = column(self, spacing=2)
+        layout.setContentsMargins(round(4.5 * GRID), GRID, 0, 0)
+        layout.addLayout(self._buttons())
+        layout.addLayout(self._incident_column)
+        layout.addWidget(self._components)
+        layout.addWidget(self._evidence)
+
+    def show_card(self, card: Card) -> None:
+        """Show what the buttons are for."""
+        self._url = card.url
+        self._open.setEnabled(links.may_open(card.url, card.url))
+        self._open.setToolTip(theme.plain(card.url))
+        self._open.setAccessibleDescription(card.url)
+        self._move.setVisible(bool(card.new_address))
+        self._move.setToolTip(theme.plain(card.new_address))
+        self._move.setAccessibleDescription(card.new_address)
+        self._check.setAccessibleDescription(card.name)
+
+    def show_state(self, state: PageState, now: datetime) -> None:
+        """Show incidents, components and evidence of a page."""
+        self._components.show_groups(words.component_groups(state, now))
+        put(self._evidence, "\n".join(words.page_evidence(state, now)))
+        incidents = words.open_incidents(state, now)
+        if incidents != self._incidents:
+            self._incidents = incidents
+            self._show_incidents(incidents)
+
+    def _buttons(self) -> QHBoxLayout:
+        buttons = row()
+        for each in (self._check, self._open, self._move):
+            buttons.addWidget(each)
+        buttons.addStretch(1)
+        return buttons
+
+    def _show_incidents(self, incidents: tuple[OpenIncident, ...]) -> None:
+        for each in self._shown:
+            each.hide()
+            each.deleteLater()
+        self._shown = [_Incident(each, self._url) for each in incidents]
+        for each in self._shown:
+            self._incident_column.addWidget(each)
+
+    def _on_open(self) -> None:
+        links.open_link(self._url, self._url)
+
+
+class _Incident(QWidget):
+    """An open incident with its newest update."""
+
+    def __init__(self, incident: OpenIncident, page_url: str) -> None:
+        super().__init__()
+        mark = mark_label()
+        mark.setPixmap(theme.icon(incident.mark).pixmap(MARK_SIZE))
+        lines = column(spacing=0.5)
+        lines.addWidget(heading(incident.title))
+        lines.addWidget(caption(incident.facts))
+        if incident.text:
+            lines.addWidget(_text(incident.text))
+        if incident.posted:
+            lines.addWidget(caption(incident.posted))
+        if incident.url and links.may_open(incident.url, page_url):
+            link = QPushButton(_("Open on the status page"))
+            link.setToolTip(theme.plain(incident.url))
+            link.setAccessibleDescription(incident.title)
+            link.clicked.connect(lambda: links.open_link(incident.url, page_url))
+            line = row()
+            line.addWidget(link)
+            line.addStretch(1)
+            lines.addLayout(line)
+        layout = row(self)
+        layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(lines, 1)
+
+
+def _text(text: str) -> QLabel:
+    return wrapped(text, selectable=True)

@@ -1,0 +1,259 @@
+"""The page "Now": the sentence, what it rests on, and a card for every watched page."""
+
+from datetime import datetime
+from gettext import gettext as _
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from trayapp.desktop import theme
+from trayapp.desktop.window.card import PageCard
+from trayapp.desktop.window.texts import (
+    GRID,
+    LARGE_MARK_SIZE,
+    access_text,
+    check_now_text,
+    column,
+    heading,
+    mark_label,
+    panel,
+    put,
+    row,
+    scroller,
+    wrapped,
+)
+from trayapp.domain.snapshot import PageState, Snapshot
+from trayapp.engine.updates import Update
+from trayapp.presentation import now as words
+from trayapp.presentation.words import Mark, mark_of
+
+_AT_ONCE = 40
+"""Cards made in one go; more follow when nothing else is to be done."""
+_MANY = 10
+"""Pages from which on a person may want to search."""
+
+
+class NowPage(QWidget):
+    """Shows the state of everything that is watched."""
+
+    check_requested = Signal(str)
+    """A page id, or nothing for all pages."""
+    move_requested = Signal(str)
+    """The id of a page whose new address is to be used."""
+    settings_requested = Signal()
+
+    def __init__(self) -> None:
+        """Make the page; `show_update` fills it."""
+        super().__init__()
+        self._snapshot = Snapshot()
+        self._looking: frozenset[str] = frozenset()
+        self._now: datetime | None = None
+        self._is_replay = False
+        self._cards: dict[str, PageCard] = {}
+        self._order: list[str] = []
+        self._wanted_open = ""
+        self._replay = heading()
+        self._replay_banner = self._make_replay_banner()
+        self._mark = mark_label(LARGE_MARK_SIZE)
+        self._shown_mark: Mark | None = None
+        self._sentence = heading(size=1.5)
+        self._check = QPushButton(check_now_text())
+        self._why = _disclosure(_("Why do you say that?"))
+        self._reasons = QWidget()
+        self._reasons_column = column(self._reasons, spacing=2)
+        self._blocks: list[QWidget] = []
+        self._shown_reasons: tuple[words.Evidence, ...] = ()
+        self._find = QLineEdit()
+        self._empty = self._make_empty()
+        self._column = column(spacing=1)
+        self._build()
+
+    def show_update(self, update: Update, now: datetime) -> None:
+        """Show the state, touching only what differs."""
+        self._now, self._looking, self._is_replay = now, update.looking, update.is_replay
+        self._snapshot = update.snapshot
+        known = {each.page.id for each in update.snapshot.pages}
+        for gone in [each for each in self._cards if each not in known]:
+            self._drop(gone)
+        for state in update.snapshot.pages:
+            shown = self._cards.get(state.page.id)
+            if shown is not None:
+                shown.show_state(state, now, is_looking=state.page.id in update.looking)
+        self._show_top(now)
+        self._arrange()
+        self._empty.setVisible(not update.snapshot.pages)
+        self._find.setVisible(len(update.snapshot.pages) >= _MANY)
+        self._check.setVisible(bool(update.snapshot.pages))
+        self._why.setVisible(bool(update.snapshot.pages))
+        self._check.setEnabled(len(update.looking) < len(update.snapshot.pages))
+
+    def tick(self, now: datetime) -> None:
+        """Make all ages right for this moment."""
+        self._now = now
+        for each in self._cards.values():
+            each.tick(now)
+        self._show_top(now)
+
+    def open_card(self, page_id: str) -> None:
+        """Open a page's card and scroll to it, as soon as it is there."""
+        card = self._cards.get(page_id)
+        if card is None:
+            self._wanted_open = page_id
+            return
+        self._wanted_open = ""
+        card.open()
+        QTimer.singleShot(0, card, lambda: self._area.ensureWidgetVisible(card.toggle))
+
+    def start_search(self) -> bool:
+        """Put the focus on the search, if there are enough pages for one."""
+        if self._find.isHidden():
+            return False
+        self._find.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._find.selectAll()
+        return True
+
+    def redraw(self) -> None:
+        """Draw all marks again, when contrast has changed."""
+        if self._shown_mark is not None:
+            self._mark.setPixmap(theme.icon(self._shown_mark).pixmap(LARGE_MARK_SIZE))
+        for each in self._cards.values():
+            each.redraw()
+
+    def _build(self) -> None:
+        content = QWidget()
+        page: QVBoxLayout = column(content, margin=3, spacing=2)
+        page.addWidget(self._replay_banner)
+        head = row(spacing=2)
+        head.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        lines = column(spacing=1)
+        lines.addWidget(self._sentence)
+        lines.addWidget(self._why, 0, Qt.AlignmentFlag.AlignLeft)
+        lines.addWidget(self._reasons)
+        head.addLayout(lines, 1)
+        head.addWidget(self._check, 0, Qt.AlignmentFlag.AlignTop)
+        page.addLayout(head)
+        page.addWidget(self._find)
+        page.addLayout(self._column)
+        page.addWidget(self._empty)
+        page.addStretch(1)
+        self._area = scroller(content, _("Watched pages"))
+        column(self).addWidget(self._area)
+        self._reasons.hide()
+        self._why.toggled.connect(self._on_why)
+        self._check.setToolTip(_("Look at every page now (F5)"))
+        self._check.clicked.connect(lambda: self.check_requested.emit(""))
+        self._find.setPlaceholderText(_("Find a page or a component"))
+        self._find.setAccessibleName(_("Find a page or a component"))
+        self._find.setClearButtonEnabled(True)
+        self._find.textChanged.connect(self._filter)
+        self._find.hide()
+
+    def _make_replay_banner(self) -> QFrame:
+        banner = panel()
+        column(banner, margin=1.5).addWidget(self._replay)
+        banner.hide()
+        return banner
+
+    def _make_empty(self) -> QWidget:
+        empty = QWidget()
+        lines = column(empty, spacing=2)
+        lines.addWidget(
+            wrapped(_("Nothing is watched yet. Choose the services you use, and their state is shown here."))
+        )
+        choose = QPushButton(_("Choose what to watch..."))
+        choose.clicked.connect(self.settings_requested)
+        lines.addWidget(choose, 0, Qt.AlignmentFlag.AlignLeft)
+        empty.hide()
+        return empty
+
+    def _show_top(self, now: datetime) -> None:
+        told = words.headline(self._snapshot, now, is_replay=self._is_replay)
+        put(self._sentence, told.sentence)
+        self._sentence.setAccessibleName(told.sentence)
+        if told.mark is not self._shown_mark:
+            self._shown_mark = told.mark
+            self._mark.setPixmap(theme.icon(told.mark).pixmap(LARGE_MARK_SIZE))
+        if self._is_replay:
+            put(self._replay, words.replay_banner(now))
+        self._replay_banner.setVisible(self._is_replay)
+        if self._why.isChecked():
+            self._show_reasons(words.evidence(self._snapshot, now))
+
+    def _show_reasons(self, reasons: tuple[words.Evidence, ...]) -> None:
+        if reasons == self._shown_reasons:
+            return
+        self._shown_reasons = reasons
+        for old in self._blocks:
+            old.hide()
+            old.deleteLater()
+        self._blocks = []
+        for each in reasons:
+            block = QWidget()
+            lines = column(block, spacing=0.5)
+            lines.addWidget(heading(each.name))
+            if each.lines:
+                lines.addWidget(wrapped("\n".join(each.lines), selectable=True))
+            self._reasons_column.addWidget(block)
+            self._blocks.append(block)
+
+    def _on_why(self, is_open: bool) -> None:  # noqa: FBT001 -- a signal's argument
+        self._why.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        if is_open and self._now is not None:
+            self._show_reasons(words.evidence(self._snapshot, self._now))
+        self._reasons.setVisible(is_open)
+
+    def _arrange(self) -> None:
+        """Put the worst on top, else keep the person's own order; make cards that are missing, a few at a time."""
+        pages = sorted(self._snapshot.pages, key=lambda each: words.WORST_FIRST.index(mark_of(each.shown)))
+        missing = [each for each in pages if each.page.id not in self._cards]
+        for state in missing[:_AT_ONCE]:
+            self._make_card(state)
+        if len(missing) > _AT_ONCE:
+            QTimer.singleShot(0, self, self._arrange)
+        order = [each.page.id for each in pages if each.page.id in self._cards]
+        if order == self._order:
+            return
+        for place, page_id in enumerate(order):
+            card = self._cards[page_id]
+            item = self._column.itemAt(place)
+            if item is None or item.widget() is not card:
+                self._column.removeWidget(card)
+                self._column.insertWidget(place, card)
+        self._order = order
+        before: QWidget = self._find
+        for page_id in order:
+            self.setTabOrder(before, self._cards[page_id])
+            before = self._cards[page_id]
+        if self._wanted_open in self._cards:
+            self.open_card(self._wanted_open)
+
+    def _make_card(self, state: PageState) -> None:
+        if self._now is None:
+            return
+        card = PageCard()
+        card.check_requested.connect(self.check_requested)
+        card.move_requested.connect(self.move_requested)
+        card.show_state(state, self._now, is_looking=state.page.id in self._looking)
+        card.setVisible(card.matches(self._find.text()))
+        self._cards[state.page.id] = card
+
+    def _drop(self, page_id: str) -> None:
+        card = self._cards.pop(page_id)
+        self._column.removeWidget(card)
+        card.hide()
+        card.deleteLater()
+
+    def _filter(self, text: str) -> None:
+        for each in self._cards.values():
+            each.setVisible(each.matches(text))
+
+
+def _disclosure(text: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(access_text(text))
+    button.setCheckable(True)
+    button.setAutoRaise(True)
+    button.setArrowType(Qt.ArrowType.RightArrow)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setMinimumHeight(3 * GRID)
+    return button
