@@ -31,14 +31,10 @@ class Shoot:
         desk.popup_daemon(POPUP_DAEMONS[look])
         desk.panel(dark=look == "dark")
 
-    def program(self, page: str) -> Program:
-        """Start the demo with its window on this page; a history of its own each time."""
-        data = self.desk.folder / f"data-{page}"
-        options = ("--config", str(self._settings), "--data-dir", str(data))
-        program = self.desk.python("-m", "trayapp", *options, "run", "--demo", "--window", "--page", page)
-        self.desk.wait(lambda: self.desk.windows(WINDOW), "the window", 30)
-        self.desk.item()
-        return program
+    def open(self, page: str) -> Program:
+        """Start the demo with its window on this page; one that runs already is told to show it."""
+        options = ("--config", str(self._settings), "--data-dir", str(self.desk.folder / "data"))
+        return self.desk.python("-m", "trayapp", *options, "run", "--demo", "--window", "--page", page)
 
     def take(self, name: str, *, window: str = "root", crop: str | None = None, scale: int = 1) -> None:
         """Save the screen, a window or a part (WIDTHxHEIGHT+X+Y) under this name; enlarged too if asked to."""
@@ -72,43 +68,35 @@ def main() -> int:
 
 def _photograph(shoot: Shoot) -> None:
     desk = shoot.desk
-    program = shoot.program("now")
-    shoot.take("tray-start", crop=TRAY, scale=4)
-    _in_trouble(desk)
+    program = shoot.open("now")
+    (window, *_others) = desk.wait(lambda: desk.windows(WINDOW), "the window", 30)
+    desk.run("xdotool", "windowmove", window, "16", "48")  # clear of the corner where pop-ups come
+    desk.wait(lambda: "fine" in desk.item().tooltip, "a calm beginning", 30)
+    shoot.take("tray-fine", crop=TRAY, scale=4)
+    desk.wait(lambda: _popup(desk), "the pop-up", TROUBLE_WITHIN)
     time.sleep(1)
     shoot.take("popup")
     shoot.take("tray-trouble", crop=TRAY, scale=4)
-    shoot.take_window("now")
 
     shoot.point()
     time.sleep(1.5)
     shoot.take("tooltip", crop="640x200+640+600")
-    shoot.point("click", "3")
+    shoot.point("click", "3", "sleep", "0.5", "mousemove_relative", "--", "-40", "-100")
     time.sleep(1)
     shoot.take("menu")
     desk.run("xdotool", "key", "Escape")
-    _end(program)
 
-    for page in PAGES[1:]:
-        program = shoot.program(page)
-        _in_trouble(desk)
+    for page in PAGES:
+        if page != PAGES[0]:
+            shoot.open(page).ended(20)
         shoot.take_window(page)
-        _end(program)
-
-
-def _in_trouble(desk: Desk) -> None:
-    """Wait until the replayed outage has come to the icon: its tooltip says since when."""
-
-    def is_told() -> bool:
-        said = desk.item().tooltip
-        return " since " in said and "Cannot tell" not in said
-
-    desk.wait(is_told, "the outage in the tray", TROUBLE_WITHIN)
-
-
-def _end(program: Program) -> None:
     program.terminate()
     program.ended()
+
+
+def _popup(desk: Desk) -> str:
+    """The numbers of the pop-up daemon's windows that can be seen now."""
+    return desk.run("xdotool", "search", "--onlyvisible", "--class", "dunst|notifyd").stdout
 
 
 if __name__ == "__main__":
