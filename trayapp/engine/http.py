@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Generic, TypeVar, cast
 
 import trayapp
+from trayapp.domain.keys import Auth
 from trayapp.domain.report import FailureKind, FetchFailure
 from trayapp.engine import certificates, faults
 from trayapp.engine.addresses import is_inside, names_loopback
@@ -29,6 +30,7 @@ from trayapp.engine.progress import Allowance, Progress, Stream
 from trayapp.engine.proxies import BrokenProxy, Proxy, ProxyMode, proxy_for
 from trayapp.engine.recollection import Recollection, Recollections
 from trayapp.exchange import Exchange, Request, Response
+from trayapp.storage.secrets import Secret
 
 if "httpx" not in sys.modules:
     sys.modules["httpx._main"] = None  # type: ignore[assignment]  # None is how Python spells "do not import this"
@@ -89,6 +91,15 @@ class Driven(Generic[_T]):
     requests: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """A key on its way: how it travels, and the only host (with its port, unless that is 443) that may see it."""
+
+    secret: Secret
+    auth: Auth
+    host: str
+
+
 Sink = Callable[[Exchanged], None]
 
 
@@ -139,6 +150,26 @@ class Network:
             self._lines.discard(line)
             await asyncio.shield(asyncio.ensure_future(line.drop()))
 
+    async def carry(
+        self, exchange: Callable[[], Exchange[_T]], carried: Carried, *, deadline: timedelta, internal: bool = False
+    ) -> Driven[_T]:
+        """Run a conversation whose every request carries a key, and return its outcome or why there is none.
+
+        The key goes to its own host only and into a header only. No redirect is followed, nothing is remembered,
+        recorded or asked conditionally, and what comes back is without the key. ``internal`` allows a host inside a
+        local network, over https.
+        """
+        line = _Line(self)
+        self._lines.add(line)
+        nothing = Recollection()
+        look = _Look(self, line, nothing, Allowance(deadline.total_seconds()), internal=internal, carried=carried)
+        try:
+            outcome, _unchanged = await converse(look.ask, exchange, nothing, memorable=lambda _request: False)
+            return Driven(outcome, unchanged=False, requests=look.requests)
+        finally:
+            self._lines.discard(line)
+            await asyncio.shield(asyncio.ensure_future(line.drop()))
+
     async def close(self) -> None:
         """Close what is still open."""
         for line in tuple(self._lines):
@@ -171,7 +202,14 @@ class _Look:
     """The requests of one conversation: its time, its connections, what it remembers."""
 
     def __init__(
-        self, network: Network, line: "_Line", recollection: Recollection, allowance: Allowance, *, internal: bool
+        self,
+        network: Network,
+        line: "_Line",
+        recollection: Recollection,
+        allowance: Allowance,
+        *,
+        internal: bool,
+        carried: Carried | None = None,
     ) -> None:
         self.recollection = recollection
         self.requests = 0
@@ -179,6 +217,7 @@ class _Look:
         self._line = line
         self._allowance = allowance
         self._internal = internal
+        self._carried = carried
 
     async def ask(self, request: Request) -> Response | FetchFailure:
         """Return the answer or the failure; for an optional request a status of 0 instead of a failure."""
@@ -211,6 +250,8 @@ class _Look:
             host = _shown(url)
             if answer.status not in _REDIRECTS or "location" not in answer.headers:
                 raise FailedError(refusal(answer.status, answer.headers, host, self._network.now()))
+            if self._carried is not None:
+                raise failed(FailureKind.MOVED, f"{host} sends us elsewhere; a key is never sent on.", answer.status)
             target = self._target(url, answer)
             if _is_secret(request):
                 raise failed(FailureKind.MOVED, f"{host} sends us elsewhere.", answer.status, _clean(target))
@@ -228,7 +269,9 @@ class _Look:
             raise failed(FailureKind.INVALID, f"The address of {host} names a port that cannot be.")
         if url.scheme not in {"http", "https"} or not url.host:
             raise failed(FailureKind.INVALID, "The address is not one of the web.")
-        if self._internal or names_loopback(url.host):
+        if self._carried is not None and _address(url) != self._carried.host:
+            raise failed(FailureKind.INVALID, f"This key is for {self._carried.host} only, not for {host}.")
+        if names_loopback(url.host) or (self._internal and (self._carried is None or url.scheme == "https")):
             return
         if url.scheme != "https":
             raise failed(FailureKind.INVALID, f"The address of {host} is not a secure one (https).")
@@ -306,7 +349,7 @@ class _Look:
             raise FailedError(await self._explained(error, url, seen, allowance)) from None
 
     async def _exchange(self, url: httpx.URL, request: Request, seen: Progress) -> Response:
-        secret = _is_secret(request)
+        secret = self._carried is not None or _is_secret(request)
         address = str(url)
         headers = {
             "user-agent": self._network.settings.user_agent,
@@ -316,6 +359,8 @@ class _Look:
         if not secret:
             headers.update(self.recollection.validators(address))
         headers.update({name.lower(): value for name, value in request.headers.items()})
+        if self._carried is not None:
+            headers.update([_key_field(self._carried)])
         wire = httpx.Request(
             "GET", url, headers=headers, extensions={"trace": seen.note, "timeout": {"pool": _POOL_PATIENCE}}
         )
@@ -338,6 +383,8 @@ class _Look:
         finally:
             await answer.aclose()
         response = Response(address, answer.status_code, unpacker.body(), MappingProxyType(kept))
+        if self._carried is not None:
+            return _without_key(response, self._carried.secret)
         if response.status == httpx.codes.OK and not secret:
             self.recollection.hold(response)
         return response
@@ -380,7 +427,7 @@ class _Look:
             return ""
 
     def _tell(self, exchanged: Exchanged) -> None:
-        if self._network.sink is not None:
+        if self._network.sink is not None and self._carried is None:
             self._network.sink(exchanged)
 
 
@@ -457,6 +504,27 @@ def _port(url: httpx.URL) -> int:
 def _shown(url: httpx.URL) -> str:
     host = f"[{_host(url)}]" if ":" in _host(url) else _host(url)
     return _clip(host if url.port is None else f"{host}:{url.port}", _HOST_LIMIT)
+
+
+def _address(url: httpx.URL) -> str:
+    """Return host and port as ``Carried.host`` has them."""
+    host = f"[{_host(url)}]" if ":" in _host(url) else _host(url)
+    return host if url.scheme == "https" and _port(url) == _HTTPS else f"{host}:{_port(url)}"
+
+
+def _key_field(carried: Carried) -> tuple[str, str]:
+    """Return the header that carries the key: here, and nowhere else, it leaves its wrapping on the way out."""
+    key = carried.secret.reveal()
+    if not key or not key.isascii() or not key.isprintable():
+        raise failed(FailureKind.INVALID, "This key has characters that cannot be sent.")
+    name, value = carried.auth.field_for(key)
+    return name.lower(), value
+
+
+def _without_key(response: Response, secret: Secret) -> Response:
+    """Return the answer with the key taken out: providers echo keys back."""
+    headers = {name: secret.hidden_in(value) for name, value in response.headers.items()}
+    return Response(response.url, response.status, secret.hidden_in_bytes(response.body), MappingProxyType(headers))
 
 
 def _clean(target: httpx.URL) -> str | None:
