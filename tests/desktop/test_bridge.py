@@ -1,14 +1,17 @@
 import asyncio
+import gc
 import sys
 import threading
 from collections.abc import Callable
+from typing import ClassVar
 
 import pytest
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 from pytestqt.qtbot import QtBot
 
 import trayapp.desktop
-from trayapp.desktop.bridge import EngineThread
+from trayapp.desktop import bridge as bridge_module
+from trayapp.desktop.bridge import Collector, EngineThread
 from trayapp.engine.commands import Command, LookNow
 
 CRASHED = r"ERROR trayapp\.desktop\.bridge: engine: died"
@@ -163,6 +166,48 @@ def test_an_engine_that_ends_by_itself_is_news(qtbot: QtBot, expect_log: Callabl
 
 def test_a_thread_that_never_started_has_stopped() -> None:
     assert bridge(StubEngine).stop(0)
+
+
+class Knot:
+    """Garbage that only the collector can find, and that says where it was found."""
+
+    found_in: ClassVar[list[threading.Thread]] = []
+
+    def __init__(self) -> None:
+        self.myself = self
+
+    def __del__(self) -> None:
+        self.found_in.append(threading.current_thread())
+
+
+def allocate() -> None:
+    """Much more than it takes to make Python collect."""
+    Knot()
+    keep = [[number] for number in range(100_000)]
+    del keep
+
+
+def test_garbage_is_collected_in_qts_thread_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    Knot.found_in.clear()
+    collector = Collector()
+    thread = threading.Thread(target=allocate)
+    thread.start()
+    thread.join()
+    assert not Knot.found_in
+
+    for _ in range(20):
+        Knot()
+        keep = [[number] for number in range(1000)]
+        collector.step()
+        del keep
+
+    assert set(Knot.found_in) == {threading.current_thread()}
+    monkeypatch.setattr(bridge_module, "FULL_COLLECTION_EVERY", -1.0)
+    Knot()
+    collector.step()
+    assert len(Knot.found_in) == 22
+    collector.close()
+    assert gc.isenabled()
 
 
 def test_modules_loaded_after_pyside_are_not_read_as_text() -> None:

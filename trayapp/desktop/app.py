@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from trayapp import __version__
 from trayapp.desktop import assets, theme
-from trayapp.desktop.bridge import EngineThread, Runnable
+from trayapp.desktop.bridge import Collector, EngineThread, Runnable
 from trayapp.desktop.instance import Instance
 from trayapp.desktop.notifier import Notifier, Popup
 from trayapp.desktop.tray import NOW_PAGE, Tray
@@ -171,6 +171,7 @@ class Shell(QObject):
         self._restarts_left = 1
         self._is_welcomed = False
         self._last_alert: Alert | None = None
+        self._collector = Collector()
         self._connect()
 
     def start(self, page: str = "") -> None:
@@ -189,7 +190,9 @@ class Shell(QObject):
         if self._frame is not None:
             self._frame.removeEventFilter(self)
             self._frame.close()
-        return self._engine.stop(STOP_WITHIN)
+        has_ended = self._engine.stop(STOP_WITHIN)
+        self._collector.close()
+        return has_ended
 
     @Slot(str)
     def open(self, page: str) -> None:
@@ -210,6 +213,7 @@ class Shell(QObject):
     @Slot(object)
     def show_update(self, update: Update) -> None:
         """Show what the engine tells."""
+        self._collector.step()
         self._update = update
         self._crash = None
         self._apply_look(update.settings.look)

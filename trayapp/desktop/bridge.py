@@ -1,7 +1,9 @@
 """Where the two threads meet, and nowhere else: the engine's asyncio thread and Qt's."""
 
+import gc
 import logging
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from typing import Protocol
 
@@ -11,6 +13,9 @@ from trayapp.engine.commands import Command
 from trayapp.engine.updates import Update
 
 log = logging.getLogger(__name__)
+
+FULL_COLLECTION_EVERY = 600.0
+"""Seconds."""
 
 
 class Runnable(Protocol):
@@ -31,6 +36,35 @@ class Loop(Protocol):
 
     def call_soon_threadsafe(self, callback: Callable[..., object], /, *args: object) -> object:
         """Call back on the loop's own thread."""
+
+
+class Collector:
+    """Runs Python's cycle collector in Qt's thread only.
+
+    Left alone it runs in whichever thread allocates most, which is the engine's; a widget or socket notifier that
+    it frees there ends the process. So it is switched off, and `step` does its work at moments that suit.
+    """
+
+    def __init__(self) -> None:
+        """Take over from now on."""
+        self._thresholds = gc.get_threshold()
+        self._last_full = time.monotonic()
+        gc.disable()
+
+    def step(self) -> None:
+        """Collect what Python itself would; old objects, which take long to look through, at most every ten minutes."""
+        young, middle, _old = gc.get_count()
+        if time.monotonic() - self._last_full > FULL_COLLECTION_EVERY:
+            self._last_full = time.monotonic()
+            gc.collect()
+        elif middle > self._thresholds[1]:
+            gc.collect(1)
+        elif young > self._thresholds[0]:
+            gc.collect(0)
+
+    def close(self) -> None:
+        """Let Python do it again."""
+        gc.enable()
 
 
 class EngineThread(QObject):
