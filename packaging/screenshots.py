@@ -34,7 +34,9 @@ class Shoot:
     def open(self, page: str) -> Program:
         """Start the demo with its window on this page; one that runs already is told to show it."""
         options = ("--config", str(self._settings), "--data-dir", str(self.desk.folder / "data"))
-        return self.desk.python("-m", "trayapp", *options, "run", "--demo", "--window", "--page", page)
+        command = ("-m", "trayapp", *options, "run", "--demo", "--window", "--page", page)
+        # Qt takes the desktop's own theme, which is what can be light or dark, only when it knows the desktop.
+        return self.desk.python(*command, environment={"XDG_CURRENT_DESKTOP": "XFCE"})
 
     def take(self, name: str, *, window: str = "root", crop: str | None = None, scale: int = 1) -> None:
         """Save the screen, a window or a part (WIDTHxHEIGHT+X+Y) under this name; enlarged too if asked to."""
@@ -86,6 +88,8 @@ def _photograph(shoot: Shoot) -> None:
     shoot.take("menu")
     desk.run("xdotool", "key", "Escape")
 
+    desk.run("dunstctl", "close-all")  # what is critical stays until it is seen; other daemons let it go by themselves
+    desk.wait(lambda: not _popup(desk), "the pop-up to go", 60)
     for page in PAGES:
         if page != PAGES[0]:
             shoot.open(page).ended(20)
