@@ -149,12 +149,13 @@ def test_a_restart_neither_repeats_nor_forgets() -> None:
     assert after.look(FINE, FINE).told == [RECOVERED]
 
 
-def test_an_incident_forgotten_open_for_a_week_is_listed_not_told() -> None:
+def test_an_incident_forgotten_open_is_listed_not_told() -> None:
     old = incident("Ancient", id="old", parts=[API], started_at=NOON - timedelta(days=900))
     seen = watching(report(API, CHAT, incidents=[old]))
 
     assert seen.told == []
     assert seen.reasons == [Reason.LATE]
+    assert watching(report(API_SLOW, CHAT, incidents=[old])).told == [STARTED], "what is marked bad is no oversight"
 
 
 def test_born_resolved_edits_and_impact_none_are_silent() -> None:

@@ -31,8 +31,8 @@ REOPEN_HOLD = timedelta(minutes=5)
 """Trouble that is back within the window after a recovery is told only when it has held for a while."""
 LATE = timedelta(hours=24)
 """What ended longer ago than this is listed, not told."""
-FORGOTTEN = timedelta(days=7)
-"""An incident already open at our first look whose page has said nothing for this long is listed, not told."""
+FORGOTTEN = timedelta(days=30)
+"""An incident open at our first look that marks nothing, and was not touched for so long, is listed, not told."""
 CONNECTION_FAILURES = 2
 
 
@@ -337,6 +337,12 @@ class _Trouble:
     components: tuple[str, ...]
     started_at: datetime | None
     updated_at: datetime | None
+    is_marked: bool
+    """Whether a component is bad, and not only an incident open."""
+
+    def is_forgotten(self, now: datetime) -> bool:
+        """Return whether somebody seems to have forgotten to close it long ago."""
+        return not self.is_marked and self.updated_at is not None and now - self.updated_at > FORGOTTEN
 
 
 def troubles(judgement: Judgement) -> tuple[_Trouble, ...]:
@@ -362,7 +368,14 @@ def troubles(judgement: Judgement) -> tuple[_Trouble, ...]:
         severity = worst(each.status for each in orphans) or judgement.status or Status.DEGRADED
         found.append(
             _Trouble(
-                "", "", severity, tuple(each.id for each in orphans), tuple(each.name for each in orphans), None, None
+                incident_id="",
+                title="",
+                severity=severity,
+                component_ids=tuple(each.id for each in orphans),
+                components=tuple(each.name for each in orphans),
+                started_at=None,
+                updated_at=None,
+                is_marked=True,
             )
         )
     return tuple(found)
@@ -387,6 +400,7 @@ def _trouble(incident: Incident, bad: tuple[Component, ...]) -> _Trouble:
         incident.components or tuple(each.name for each in bad),
         incident.started_at,
         incident.updated_at or incident.started_at,
+        is_marked=bool(bad),
     )
 
 
@@ -523,7 +537,7 @@ class _Look:
         )
         if self.is_first:
             alert = self._of(AlertKind.STARTED_DURING, concern, trouble.components)
-            if trouble.updated_at is not None and self.now - trouble.updated_at > FORGOTTEN:
+            if trouble.is_forgotten(self.now):
                 self._refuse(alert, Reason.LATE)
                 return replace(concern, told=concern.severity)
             if self.told_start:

@@ -1,10 +1,13 @@
 """A key that was replaced, watched until its provider refuses it: the proof that it is dead."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from trayapp.domain.keys import KeyAnswer, KeyHealth, KeyState, after_check
 
+_NOTHING_NOTED: Mapping[str, KeyHealth] = MappingProxyType({})
 _DEAD = frozenset({KeyHealth.REJECTED, KeyHealth.EXPIRED, KeyHealth.SUSPENDED})
 
 
@@ -29,10 +32,14 @@ class OldKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyBook:
-    """All keys the person keeps with us, in the order they were added, and the replaced ones still remembered."""
+    """All keys the person keeps with us, in the order they were added, and the replaced ones still remembered.
+
+    ``noted`` is by key id: the last health that was good or bad, which decides about pop-ups.
+    """
 
     keys: tuple[KeyState, ...] = ()
-    old: tuple[OldKey, ...] = field(default=())
+    old: tuple[OldKey, ...] = ()
+    noted: Mapping[str, KeyHealth] = field(default_factory=lambda: _NOTHING_NOTED)
 
     def find(self, label: str) -> KeyState | None:
         """Return the key with this label, else with this id; case does not matter."""
@@ -63,10 +70,17 @@ class KeyBook:
 
     def without(self, key_id: str) -> "KeyBook":
         """Return this book without a key and its predecessors, or without one replaced key."""
-        return KeyBook(
+        return replace(
+            self,
             keys=tuple(each for each in self.keys if each.ref.id != key_id),
             old=tuple(each for each in self.old if key_id not in {each.of, each.state.ref.id}),
+            noted={each: health for each, health in self.noted.items() if each != key_id},
         )
+
+    def with_noted(self, key_id: str, health: KeyHealth | None) -> "KeyBook":
+        """Return this book with what is noted of one key."""
+        others = {each: noted for each, noted in self.noted.items() if each != key_id}
+        return replace(self, noted=others if health is None else {**others, key_id: health})
 
 
 def after_old_check(old: OldKey, answer: KeyAnswer, at: datetime) -> OldKey:

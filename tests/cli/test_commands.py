@@ -1,0 +1,364 @@
+"""The commands as somebody types them, against a page on loopback."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.builders import maintenance, operational, outage
+from tests.engine.running import URL, answers, recording
+from tests.fakepage import FakePage, Mood, html, silence
+from trayapp import __version__
+from trayapp.cli.main import main
+from trayapp.engine.recording import read
+
+SUMMARY = "/api/v2/summary.json"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def page() -> Iterator[FakePage]:
+    with FakePage() as page:
+        page.serve(SUMMARY, operational())
+        yield page
+
+
+@pytest.fixture
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in a home of its own and return its code and what it printed."""
+
+    def command(*words: str) -> tuple[int, str, str]:
+        places = ["--config", str(tmp_path / "config.toml"), "--data-dir", str(tmp_path / "data")]
+        try:
+            code = main([*words, *places])
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return command
+
+
+def everywhere(page: FakePage, mood: Mood) -> None:
+    page.set(SUMMARY, mood)
+    page.set_all(mood)
+
+
+def configure(tmp_path: Path, text: str) -> None:
+    (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+
+
+class TestStatus:
+    @pytest.mark.parametrize(
+        ("body", "status", "code"),
+        [
+            (operational(), "operational", 0),
+            (maintenance(), "maintenance", 0),
+            (outage(status="degraded_performance"), "degraded", 1),
+            (outage(status="partial_outage"), "partial_outage", 2),
+            (outage(status="major_outage"), "major_outage", 2),
+            ("", "unknown", 3),
+            ("<html>Log in</html>", "unknown", 3),
+        ],
+    )
+    def test_exit_code_and_json_say_the_same(self, run: Run, page: FakePage, body: str, status: str, code: int) -> None:
+        page.serve(SUMMARY, body)
+        got, out, _err = run("status", "--json", page.url)
+        document = json.loads(out)
+
+        assert (got, document["status"]) == (code, status)
+        assert document["schema"] == "trayapp.snapshot/1"
+        assert [each["status"] for each in document["pages"]] == [status]
+
+    def test_the_document_is_the_contract(self, run: Run, page: FakePage) -> None:
+        page.serve(SUMMARY, outage())
+        document = json.loads(run("status", "--json", page.url)[1])
+        (found,) = document["pages"]
+        (incident,) = found["incidents"]
+
+        assert set(document) == {"schema", "generated_at", "status", "pages"}
+        assert set(found) == {
+            *("id", "name", "url", "platform", "status", "basis", "fetched_at", "stale", "error"),
+            *("components", "incidents", "maintenances"),
+        }
+        assert found["id"] == page.url.removeprefix("http://")
+        assert (found["url"], found["platform"], found["basis"]) == (page.url, "statuspage", "components")
+        assert (found["stale"], found["error"]) == (False, None)
+        assert set(found["components"][0]) == {"id", "name", "group", "status", "watched"}
+        assert set(incident) == {
+            *("id", "title", "impact", "phase", "started_at", "updated_at", "resolved_at", "url"),
+            *("components", "updates"),
+        }
+        assert set(incident["updates"][0]) == {"id", "phase", "posted_at", "text"}
+        assert all(found[key].endswith("Z") for key in ("fetched_at",))
+
+    def test_a_failure_is_an_error_with_a_kind_and_a_sentence(self, run: Run, page: FakePage) -> None:
+        everywhere(page, html())
+        code, out, _err = run("status", "--json", page.url)
+        (found,) = json.loads(out)["pages"]
+
+        assert (code, found["status"], found["basis"]) == (3, "unknown", "none")
+        assert found["error"]["kind"] == "not_a_status_page"
+        assert found["error"]["detail"].endswith(".") or ")" in found["error"]["detail"]
+        assert (found["components"], found["incidents"], found["fetched_at"]) == ([], [], None)
+
+    def test_nobody_there_is_refused(self, run: Run, page: FakePage) -> None:
+        page.refuse()
+        assert json.loads(run("status", "--json", page.url)[1])["pages"][0]["error"]["kind"] == "refused"
+
+    def test_a_page_that_never_answers_ends_at_the_timeout(self, run: Run, page: FakePage) -> None:
+        everywhere(page, silence())
+        code, out, _err = run("status", "--json", "--timeout", "1", page.url)
+
+        assert code == 3
+        assert json.loads(out)["pages"][0]["error"]["kind"] == "timeout"
+
+    def test_the_worst_of_several_pages_decides(self, run: Run, page: FakePage) -> None:
+        with FakePage() as broken:
+            everywhere(broken, html())
+            assert run("status", page.url, broken.url)[0] == 3
+            page.serve(SUMMARY, outage())
+            assert run("status", page.url, broken.url)[0] == 2
+
+    def test_text_names_what_is_wrong(self, run: Run, page: FakePage) -> None:
+        page.serve(SUMMARY, outage(title="Errors \x1b[31m<b>red</b>"))
+        code, out, _err = run("status", page.url)
+
+        assert code == 2
+        assert "Major outage" in out
+        assert "Errors" in out
+        assert "\x1b" not in out
+
+    def test_what_is_watched_comes_from_the_configuration(self, run: Run, page: FakePage, tmp_path: Path) -> None:
+        page.serve(SUMMARY, outage())
+        configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\nname = "Mine"\ncomponents = ["Nothing"]\n')
+        code, out, _err = run("status", "--json")
+        (found,) = json.loads(out)["pages"]
+
+        assert (code, found["name"], found["status"]) == (3, "Mine", "unknown")
+
+    @pytest.mark.parametrize(
+        "words", [["nobody-of-that-name"], ["http://status.acme.example"], ["https://user@acme.example"], ["ftp://x/"]]
+    )
+    def test_wrong_usage_is_64_with_a_sentence(self, run: Run, words: list[str]) -> None:
+        code, out, err = run("status", *words)
+
+        assert (code, out) == (64, "")
+        assert err.startswith("trayapp: ")
+
+    def test_nothing_watched_and_nothing_named_is_64(self, run: Run, tmp_path: Path) -> None:
+        configure(tmp_path, "watch = []\n")
+        assert run("status")[0] == 64
+
+    def test_a_broken_configuration_names_file_and_line_and_is_64(self, run: Run, tmp_path: Path) -> None:
+        configure(tmp_path, "[polling]\nidle = \n")
+        code, _out, err = run("status")
+
+        assert code == 64
+        assert "config.toml:2" in err
+        assert (tmp_path / "config.toml").read_text() == "[polling]\nidle = \n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["nonsense"], ["status", "--timeout", "soon"], ["wait"], ["record", "x"], ["incidents", "--since", "ever"]],
+)
+def test_unknown_words_are_wrong_usage(run: Run, words: list[str]) -> None:
+    code, _out, err = run(*words)
+
+    assert code == 64
+    assert "--help" in err
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"trayapp {__version__}\n"
+
+
+class TestWait:
+    def test_it_returns_when_the_page_is_fine_again(self, run: Run, page: FakePage) -> None:
+        page.serve(SUMMARY, outage())
+        timer = threading.Timer(1.5, page.serve, [SUMMARY, operational()])
+        timer.start()
+
+        assert run("wait", page.url, "--timeout", "100")[0] == 0 or page.count() > 2
+        timer.join()
+
+    def test_it_gives_up_at_the_timeout(self, run: Run, page: FakePage) -> None:
+        page.serve(SUMMARY, outage())
+
+        assert run("wait", page.url, "--timeout", "1")[0] == 3
+
+
+class TestRecordAndReplay:
+    def test_what_was_recorded_can_be_replayed(self, run: Run, page: FakePage, tmp_path: Path) -> None:
+        file = tmp_path / "tape.jsonl"
+        code, _out, err = run("record", page.url, "-o", str(file), "--for", "1.5")
+        assert (code, "Recorded" in err) == (0, True)
+        assert any(url.endswith(SUMMARY) for url in read(file.read_text()).urls)
+
+        code, out, _err = run("replay", str(file))
+        lines = [json.loads(each) for each in out.splitlines()]
+        assert code == 0
+        assert [(each["kind"], each["from"], each["to"]) for each in lines][:1] == [
+            ("status", "unknown", "operational")
+        ]
+
+    def test_a_replay_prints_lines_of_the_contract(self, run: Run, tmp_path: Path) -> None:
+        file = tmp_path / "tape.jsonl"
+        lines = [answers(0, operational()), answers(10, outage()), answers(30, operational())]
+        file.write_text("".join(json.dumps(each) + "\n" for each in lines))
+        recording(lines)
+        told = [json.loads(each) for each in run("replay", str(file), "--json")[1].splitlines()]
+
+        statuses = [each for each in told if each["kind"] == "status"]
+        alerts = [each for each in told if each["kind"] == "alert"]
+        assert all(set(each) == {"at", "kind", "page", "from", "to"} for each in statuses)
+        assert all(set(each) == {"at", "kind", "alert", "page", "incident", "title"} for each in alerts)
+        assert [each["alert"] for each in alerts] == ["opened", "recovered"]
+        assert {each["page"] for each in told} == {"status.acme.example"}
+
+    def test_the_pages_of_a_configuration_are_watched_in_a_replay(self, run: Run, tmp_path: Path) -> None:
+        file = tmp_path / "tape.jsonl"
+        lines = [answers(0, operational()), answers(10, outage(part="chat"))]
+        file.write_text("".join(json.dumps(each) + "\n" for each in lines))
+        base = URL.partition("/api")[0]
+        configure(tmp_path, f'[polling]\nidle = 60\n[[watch]]\nurl = "{base}"\nname = "Acme"\ncomponents = ["API"]\n')
+
+        told = [json.loads(each) for each in run("replay", str(file))[1].splitlines()]
+        assert told[0]["to"] == "operational"
+
+    @pytest.mark.parametrize("text", ["", "{", '{"at": "2025-12-02T19:00:00Z"}', '{"at": 1, "url": 2}'])
+    def test_a_broken_recording_is_a_sentence(self, run: Run, tmp_path: Path, text: str) -> None:
+        file = tmp_path / "tape.jsonl"
+        file.write_text(text)
+        code, _out, err = run("replay", str(file))
+
+        assert code == 1
+        assert "cannot be replayed" in err
+
+
+def test_a_path_that_cannot_be_written_is_a_sentence(run: Run, page: FakePage, tmp_path: Path) -> None:
+    code, _out, err = run("record", page.url, "-o", str(tmp_path / "no" / "such" / "folder"), "--for", "1")
+
+    assert code == 1
+    assert "cannot be written" in err
+
+
+class TestIncidents:
+    def test_nothing_recorded_is_said(self, run: Run) -> None:
+        code, out, _err = run("incidents")
+
+        assert code == 0
+        assert "Nothing is recorded yet" in out
+        assert json.loads(run("incidents", "--json")[1]) == {"schema": "trayapp.incidents/1", "incidents": []}
+
+    def test_what_watch_saw_is_listed_in_every_form(self, run: Run, page: FakePage, tmp_path: Path) -> None:
+        page.serve(SUMMARY, outage(title="=HYPERLINK(1)"))
+        configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\nname = "Mine"\n')
+        watch_for_a_moment(tmp_path)
+
+        assert "HYPERLINK" in run("incidents")[1]
+        (found,) = json.loads(run("incidents", "--json", "--since", "3650d")[1])["incidents"]
+        assert found["title"] == "=HYPERLINK(1)"
+        rows = list(csv.DictReader(io.StringIO(run("incidents", "--csv")[1])))
+        assert rows[0]["title"] == "'=HYPERLINK(1)"
+        exported = json.loads(run("export", "--json")[1])
+        assert exported["schema"] == "trayapp.export/1"
+        assert [each["told"] for each in exported["decisions"]] == [True]
+
+    def test_an_unknown_provider_is_wrong_usage(self, run: Run) -> None:
+        assert run("incidents", "--provider", "nobody-at-all")[0] == 64
+
+
+def watch_for_a_moment(tmp_path: Path, *words: str) -> list[dict[str, Any]]:
+    """Run ``watch`` as a process until it has told something, then stop it as a system would."""
+    command = [sys.executable, "-m", "trayapp", "watch", "--json", *words]
+    places = ["--config", str(tmp_path / "config.toml"), "--data-dir", str(tmp_path / "data")]
+    lines: list[dict[str, Any]] = []
+    with subprocess.Popen([*command, *places], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        too_long = threading.Timer(30, process.kill)
+        too_long.start()
+        for line in process.stdout:
+            lines.append(json.loads(line))
+            if lines[-1]["kind"] != "status":
+                break
+        process.terminate()
+        assert process.wait(10) == 0
+        too_long.cancel()
+    return lines
+
+
+class TestWatch:
+    def test_changes_alerts_and_reasons_are_lines(self, page: FakePage, tmp_path: Path) -> None:
+        page.serve(SUMMARY, outage())
+        configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\nname = "Mine"\n')
+        first = watch_for_a_moment(tmp_path)
+        assert [each["kind"] for each in first] == ["status", "alert"]
+        assert first[1]["alert"] == "started_during"
+
+        configure(tmp_path, f'[polling]\nidle = 1\nincident = 1\n[[watch]]\nurl = "{page.url}"\nname = "Mine"\n')
+        page.serve(SUMMARY, operational())
+        again = watch_for_a_moment(tmp_path, "--explain")
+        alerts = [each for each in again if each["kind"] in {"alert", "decision"}]
+        assert alerts[0]["alert"] == "recovered", "told before the restart, over after it: said once"
+
+
+class TestProviders:
+    def test_the_catalogue_is_listed_and_searched(self, run: Run) -> None:
+        everything = json.loads(run("providers", "--json")[1])["providers"]
+        assert len(everything) >= 60
+
+        code, out, _err = run("providers", "claude")
+        assert code == 0
+        assert "Anthropic" in out.splitlines()[0]
+
+    def test_a_search_that_finds_nothing_says_so(self, run: Run) -> None:
+        code, _out, err = run("providers", "zzzzzzzz")
+
+        assert code == 1
+        assert "matches" in err
+
+
+class TestExport:
+    def test_prometheus_text(self, run: Run, page: FakePage, tmp_path: Path) -> None:
+        page.serve(SUMMARY, outage())
+        configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\nname = "Mine"\n')
+        out = run("export", "--prometheus")[1]
+        identity = page.url.removeprefix("http://")
+
+        assert f'trayapp_page_status{{page="{identity}"}} 4.0' in out
+        assert f'trayapp_open_incidents{{page="{identity}"}} 1.0' in out
+
+
+class TestDoctor:
+    def test_it_tells_what_works(self, run: Run, page: FakePage, tmp_path: Path) -> None:
+        configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\nname = "Mine"\n')
+        code, out, _err = run("doctor", "--json")
+        document = json.loads(out)
+        checks = {each["id"]: each for each in document["checks"]}
+
+        assert code == 0, [each for each in checks.values() if each["ok"] is False]
+        assert document["schema"] == "trayapp.doctor/1"
+        assert checks["settings"]["ok"] is True
+        assert checks[f"page:{page.url.removeprefix('http://')}"]["ok"] is True
+
+    def test_it_says_what_to_do_about_what_fails(self, run: Run, page: FakePage, tmp_path: Path) -> None:
+        page.refuse()
+        configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\n[polling]\nidel = 3\n')
+        code, out, _err = run("doctor")
+
+        assert code == 1
+        assert "idel" in out
+        assert "FAILS" in out
