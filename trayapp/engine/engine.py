@@ -43,6 +43,7 @@ from trayapp.engine.commands import (
 )
 from trayapp.engine.http import Network
 from trayapp.engine.looking import Looker
+from trayapp.engine.threads import let_go_at_the_end
 from trayapp.engine.updates import FoundIncidents, FoundPage, Note, Update
 from trayapp.engine.watchlist import page_id, watchlist
 from trayapp.storage.history import History, HistoryUnavailableError, StoredDecision
@@ -134,6 +135,7 @@ class Engine:
 
     async def run(self, publish: Publish) -> None:
         """Watch until :meth:`stop`; ``publish`` is called on this loop with frozen updates."""
+        let_go_at_the_end()
         self._publish = publish
         self._clock = Clock(self._setup.wall())
         self._looker = Looker(self._setup.network(self._settings))

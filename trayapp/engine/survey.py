@@ -10,10 +10,12 @@ from trayapp.domain.snapshot import PageState, Snapshot, advance
 from trayapp.engine.clock import Clock
 from trayapp.engine.http import Network
 from trayapp.engine.looking import Looker
+from trayapp.engine.threads import let_go_at_the_end
 
 
 async def survey(pages: tuple[StatusPage, ...], network: Network, interval: timedelta, patience: timedelta) -> Snapshot:
     """Look at every page once, side by side; ``patience`` is for each page."""
+    let_go_at_the_end()
     clock = Clock()
     looker = Looker(network)
     try:
