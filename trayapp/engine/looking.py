@@ -1,15 +1,19 @@
 """One look at one page: find its platform if need be, ask, try its other addresses."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from trayapp import platforms
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.report import FailureKind, FetchFailure, StatusReport
+from trayapp.domain.snapshot import TOTAL_DEADLINE
 from trayapp.engine.http import Network
 from trayapp.exchange import Ask, Platform
 from trayapp.platforms import Detected
 
+_LEAST_SECONDS = 0.1
+_DETECTION = timedelta(seconds=10)
 _TRY_AGAIN_ELSEWHERE = frozenset(FailureKind) - {FailureKind.OFFLINE, FailureKind.PROXY}
 
 
@@ -37,18 +41,19 @@ class Looker:
         with_history: bool = False,
         deadline: timedelta | None = None,
     ) -> Look:
-        """Look at a page once. Expected trouble is an outcome, never an exception."""
+        """Look at a page once, in ``deadline`` for all it takes. Expected trouble is an outcome, no exception."""
+        budget = _Budget(deadline or TOTAL_DEADLINE)
         if not page.platform:
-            return await self._look_undetected(page, open_incidents, deadline, with_history=with_history)
+            return await self._look_undetected(page, open_incidents, budget, with_history=with_history)
         addresses = self._addresses(page)
         first: FetchFailure | None = None
         for address in addresses:
-            outcome = await self._ask(page, page.platform, address, open_incidents, deadline, history=with_history)
+            outcome = await self._ask(page, page.platform, address, open_incidents, budget, history=with_history)
             if isinstance(outcome, StatusReport):
                 self._answering[page.id] = address
                 return Look(outcome, page.platform)
             first = first or outcome
-            if outcome.kind not in _TRY_AGAIN_ELSEWHERE:
+            if outcome.kind not in _TRY_AGAIN_ELSEWHERE or budget.is_spent:
                 break
         return Look(first or _nowhere(page), page.platform)
 
@@ -57,7 +62,10 @@ class Looker:
     ) -> Detected | FetchFailure:
         """Find the platform of an address, in at most 6 requests."""
         driven = await self.network.drive(
-            lambda: platforms.detect(url), memory_key=f"detect {url}", internal=internal, deadline=deadline
+            lambda: platforms.detect(url),
+            memory_key=f"detect {url}",
+            internal=internal,
+            deadline=deadline or _DETECTION,
         )
         return driven.outcome
 
@@ -75,15 +83,15 @@ class Looker:
         return (last, *(each for each in known if each != last))
 
     async def _look_undetected(
-        self, page: StatusPage, open_incidents: frozenset[str], deadline: timedelta | None, *, with_history: bool
+        self, page: StatusPage, open_incidents: frozenset[str], budget: "_Budget", *, with_history: bool
     ) -> Look:
         found = self._found.get(page.id)
         if found is None:
-            detected = await self.detect(page.url, internal=page.internal, deadline=deadline)
+            detected = await self.detect(page.url, internal=page.internal, deadline=min(budget.left, _DETECTION))
             if isinstance(detected, FetchFailure):
                 return Look(detected, "")
             self._found[page.id] = found = detected
-        outcome = await self._ask(page, found.platform, found.url, open_incidents, deadline, history=with_history)
+        outcome = await self._ask(page, found.platform, found.url, open_incidents, budget, history=with_history)
         return Look(outcome, found.platform)
 
     async def _ask(
@@ -92,7 +100,7 @@ class Looker:
         name: str,
         url: str,
         open_incidents: frozenset[str],
-        deadline: timedelta | None,
+        budget: "_Budget",
         *,
         history: bool,
     ) -> StatusReport | FetchFailure:
@@ -103,9 +111,27 @@ class Looker:
         ask = Ask(url=url, options=page.options, open_incidents=open_incidents, with_history=history)
         key = "|".join((page.id, url, "history" if history else "", *sorted(open_incidents)))
         driven = await self.network.drive(
-            lambda: platform.read(ask), memory_key=key, internal=page.internal, deadline=deadline
+            lambda: platform.read(ask), memory_key=key, internal=page.internal, deadline=budget.left
         )
         return driven.outcome
+
+
+class _Budget:
+    """The time one look may take, whatever it needs to ask."""
+
+    def __init__(self, length: timedelta) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._end = self._loop.time() + length.total_seconds()
+
+    @property
+    def left(self) -> timedelta:
+        """What is left; never nothing, so that the last step ends with a time-out that says so."""
+        return timedelta(seconds=max(self._end - self._loop.time(), _LEAST_SECONDS))
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether another attempt is pointless."""
+        return self._end - self._loop.time() < _LEAST_SECONDS
 
 
 def _nowhere(page: StatusPage) -> FetchFailure:
