@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from trayapp.desktop import theme
-from trayapp.desktop.window.texts import GRID
+from trayapp.desktop.window.texts import GRID, list_icon
 from trayapp.presentation.now import ComponentGroup, ComponentRow
 from trayapp.presentation.words import Mark
 
@@ -105,5 +105,5 @@ def _set(item: QTreeWidgetItem, row: ComponentRow) -> None:
 
 
 def _mark(item: QTreeWidgetItem, mark: Mark, spoken: str) -> None:
-    item.setIcon(0, theme.icon(mark))
+    item.setIcon(0, list_icon(mark))
     item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)

@@ -10,14 +10,19 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from trayapp.desktop.window.banner import Banners
+from trayapp.desktop.window.first_run import FirstRun
+from trayapp.desktop.window.incidents import IncidentsPage
+from trayapp.desktop.window.moving import with_new_address
 from trayapp.desktop.window.now import NowPage
+from trayapp.desktop.window.settings.page import SettingsPage
 from trayapp.desktop.window.sidebar import Sidebar
-from trayapp.desktop.window.texts import GRID, column, redim, row
+from trayapp.desktop.window.texts import GRID, caption, column, redim, row
 from trayapp.domain.status import worst
-from trayapp.engine.commands import DismissNote, LookNow
+from trayapp.engine.commands import ApplySettings, DetectPage, DismissNote, EraseHistory, LoadIncidents, LookNow
 from trayapp.engine.updates import Update
 from trayapp.presentation.tray import APP_NAME
 from trayapp.presentation.words import mark_of
+from trayapp.storage.settings import Settings
 
 NOW, INCIDENTS, SETTINGS = "now", "incidents", "settings"
 AGES_EVERY = 30_000
@@ -41,10 +46,18 @@ class MainWindow(QMainWindow):
         self._update: Update | None = None
         self._is_behind = False
         self._now_page = NowPage()
+        self._incidents_page = IncidentsPage()
+        self._settings_page = SettingsPage()
+        self._first_run: FirstRun | None = None
         self._banners = Banners()
         self._stack = QStackedWidget()
-        self._pages: dict[str, QWidget] = {NOW: self._now_page}
-        self._sidebar = Sidebar(_("Pages"), {NOW: _("Now")})
+        self._pages: dict[str, QWidget] = {
+            NOW: self._now_page,
+            INCIDENTS: self._incidents_page,
+            SETTINGS: self._settings_page,
+        }
+        self._sidebar = Sidebar(_("Pages"), {NOW: _("Now"), INCIDENTS: _("Incidents"), SETTINGS: _("Settings")})
+        self._tray_hint = caption(_("This desktop has no tray: keep the window open, closing it ends the watching."))
         self._ages = QTimer(self)
         self._build()
         self._connect()
@@ -59,17 +72,23 @@ class MainWindow(QMainWindow):
         self._show(update)
 
     def show_page(self, name: str) -> None:
-        """Show a page: "now", "now/<page id>"."""
+        """Show "now", "now/<page id>", "incidents", "incidents/<page id>/<incident id>" or "settings"."""
         page, _slash, rest = name.partition("/")
-        if page not in self._pages:
+        if page not in self._pages or self._first_run is not None:
             return
         self._sidebar.choose(page)
         self._stack.setCurrentWidget(self._pages[page])
+        if self._update is not None and self.isVisible():
+            self._show(self._update)
         if page == NOW and rest:
             self._now_page.open_card(rest)
+        if page == INCIDENTS and rest:
+            page_id, _slash, incident_id = rest.partition("/")
+            self._incidents_page.choose(page_id, incident_id)
 
     def show_tray(self, *, is_available: bool) -> None:
         """Say what closing the window does: with a tray it hides, without one the program ends."""
+        self._tray_hint.setVisible(not is_available)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 -- Qt's name
         """Catch up with what happened while nobody looked."""
@@ -104,6 +123,10 @@ class MainWindow(QMainWindow):
         right = column(spacing=0)
         right.addWidget(self._banners)
         right.addWidget(self._stack, 1)
+        hint = column(margin=1)
+        hint.addWidget(self._tray_hint)
+        right.addLayout(hint)
+        self._tray_hint.hide()
         line.addLayout(right, 1)
         self.setCentralWidget(centre)
         self._sidebar.choose(NOW)
@@ -114,6 +137,12 @@ class MainWindow(QMainWindow):
         self._ages.timeout.connect(self._tick)
         self._sidebar.page_chosen.connect(self.show_page)
         self._banners.dismissed.connect(lambda key: self.command.emit(DismissNote(key)))
+        self._incidents_page.load_requested.connect(lambda query: self.command.emit(LoadIncidents(query)))
+        self._settings_page.apply_requested.connect(self._apply)
+        self._settings_page.detect_requested.connect(lambda url: self.command.emit(DetectPage(url)))
+        self._settings_page.erase_requested.connect(lambda: self.command.emit(EraseHistory()))
+        self._now_page.settings_requested.connect(partial(self.show_page, SETTINGS))
+        self._now_page.move_requested.connect(self._use_new_address)
         self._now_page.check_requested.connect(lambda page_id: self.command.emit(LookNow(page_id)))
 
     def _add_shortcuts(self) -> None:
@@ -131,7 +160,46 @@ class MainWindow(QMainWindow):
         now = self._moment(update)
         self._banners.show_notes(update.notes)
         self._now_page.show_update(update, now)
+        if self._stack.currentWidget() is self._incidents_page or update.found is not None:
+            self._incidents_page.show_update(update, now)
+        if self._stack.currentWidget() is self._settings_page or update.found_page is not None:
+            self._settings_page.show_update(update)
+        self._show_first_run(update)
         self._sidebar.show_mark(NOW, mark_of(worst(each.shown for each in update.snapshot.pages)))
+
+    def _show_first_run(self, update: Update) -> None:
+        """Ask the first questions instead of showing pages, until they are answered or skipped."""
+        if not update.is_first_run:
+            if self._first_run is not None:
+                self._stack.removeWidget(self._first_run)
+                self._first_run.deleteLater()
+                self._first_run = None
+                self._sidebar.show()
+                self.show_page(NOW)
+            return
+        if self._first_run is None:
+            self._first_run = FirstRun()
+            self._first_run.apply_requested.connect(self._apply)
+            self._stack.addWidget(self._first_run)
+            self._stack.setCurrentWidget(self._first_run)
+            self._sidebar.hide()
+        self._first_run.show_providers(update.providers, update.settings)
+
+    def _apply(self, settings: Settings) -> None:
+        self.command.emit(ApplySettings(settings))
+
+    def _use_new_address(self, page_id: str) -> None:
+        state = self._update.snapshot.page(page_id) if self._update is not None else None
+        if self._update is None or state is None or state.failure is None or not state.failure.moved_to:
+            return
+        siblings = [each for each in self._update.snapshot.pages if each.page.provider_id == state.page.provider_id]
+        settings = with_new_address(
+            self._update.settings, state.page, state.failure.moved_to, is_only_page=len(siblings) == 1
+        )
+        if settings is None:
+            self.show_page(SETTINGS)
+        else:
+            self._apply(settings)
 
     def _tick(self) -> None:
         if self._update is not None and not self.isMinimized():
@@ -141,4 +209,12 @@ class MainWindow(QMainWindow):
         return update.now if update.is_replay else max(update.now, self._clock())
 
     def _find(self) -> None:
-        self._now_page.start_search()
+        page = self._stack.currentWidget()
+        if page is self._now_page and self._now_page.start_search():
+            return
+        if page is self._settings_page:
+            self._settings_page.start_search()
+            return
+        if page is not self._incidents_page:
+            self.show_page(INCIDENTS)
+        self._incidents_page.start_search()

@@ -7,13 +7,12 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListWidget, QListWidgetItem
 
-from trayapp.desktop import theme
-from trayapp.desktop.window.texts import GRID
+from trayapp.desktop.window.texts import GRID, list_icon
 from trayapp.presentation.words import Mark
 
 _SIGN_SIZE = 24
 _SIZES = (16, 24, 32, 48, 72)
-_WIDTH = 20 * GRID
+_WIDTH = 17 * GRID
 
 
 class Sidebar(QListWidget):
@@ -61,7 +60,7 @@ class Sidebar(QListWidget):
             item = self.item(place)
             name = str(item.data(Qt.ItemDataRole.UserRole))
             mark = self._marks.get(name)
-            item.setIcon(theme.icon(mark) if mark is not None else _icon(name, text, chosen))
+            item.setIcon(list_icon(mark) if mark is not None else _icon(name, text, chosen))
 
     def _item(self, name: str) -> QListWidgetItem | None:
         items = (self.item(place) for place in range(self.count()))

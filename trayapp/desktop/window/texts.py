@@ -1,12 +1,14 @@
 """Labels and boxes on one grid: every distance is a multiple of eight, every text is plain."""
 
+from functools import cache
 from gettext import gettext as _
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QPalette
+from PySide6.QtGui import QFont, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from trayapp.desktop import theme
+from trayapp.presentation.words import Mark
 
 GRID = 8
 """Device-independent pixels; Qt scales them with the screen."""
@@ -68,6 +70,17 @@ def put(label: QLabel, text: str) -> None:
 def access_text(text: str) -> str:
     """Return a text from outside for a button: its ampersands are no access keys."""
     return text.replace("&", "&&")
+
+
+@cache
+def list_icon(mark: Mark) -> QIcon:
+    """Return a mark's icon that keeps its colours in a selected line, where Qt would tint it."""
+    icon = QIcon()
+    for size in (MARK_SIZE, 24, 2 * MARK_SIZE, 48, 72):
+        pixmap = theme.pixmap(mark, size)
+        icon.addPixmap(pixmap, QIcon.Mode.Normal)
+        icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    return icon
 
 
 def mark_label(size: int = MARK_SIZE) -> QLabel:

@@ -1,0 +1,1 @@
+"""The page "Settings": one module per tab, all of them editing one draft."""

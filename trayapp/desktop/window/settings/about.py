@@ -1,0 +1,106 @@
+"""The tab "About": version, licence, and the licences of what this app is built on."""
+
+from gettext import gettext as _
+from importlib import metadata
+
+from PySide6.QtCore import qVersion
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
+
+from trayapp import __version__
+from trayapp.desktop.window.texts import GRID, caption, column, heading, wrapped
+from trayapp.presentation.tray import APP_NAME
+
+_LIBRARIES = (
+    ("PySide6-Essentials", "LGPL-3.0"),
+    ("shiboken6", "LGPL-3.0"),
+    ("httpx", "BSD-3-Clause"),
+    ("httpcore", "BSD-3-Clause"),
+    ("anyio", "MIT"),
+    ("h11", "MIT"),
+    ("certifi", "MPL-2.0"),
+    ("idna", "BSD-3-Clause"),
+    ("truststore", "MIT"),
+    ("platformdirs", "MIT"),
+    ("keyring", "MIT"),
+    ("msgspec", "BSD-3-Clause"),
+    ("feedparser", "BSD-2-Clause"),
+    ("tomlkit", "MIT"),
+    ("prometheus-client", "Apache-2.0 AND BSD-2-Clause"),
+    ("jeepney", "MIT"),
+)
+_LICENSE_FILES = ("LICENSE", "licenses/LICENSE")
+
+
+class AboutTab(QWidget):
+    """Says what this is and under which terms."""
+
+    def __init__(self) -> None:
+        """Make the tab; the licence's text is read when somebody wants to see it."""
+        super().__init__()
+        self._license = QPlainTextEdit()
+        self._show_license = QPushButton(_("Show the &licence"))
+        page = column(self, margin=2, spacing=2)
+        page.addWidget(heading(_("{app} {version}").format(app=APP_NAME, version=__version__), size=1.3))
+        page.addWidget(
+            wrapped(
+                _(
+                    "Watches the status pages of AI providers. Nothing leaves this computer but requests to "
+                    "those pages: no account, no statistics, no advertising."
+                )
+            )
+        )
+        page.addWidget(wrapped(_("Free software under the MIT licence.")))
+        page.addWidget(self._show_license)
+        page.addWidget(self._license)
+        page.addWidget(heading(_("Built on")))
+        page.addWidget(
+            wrapped(
+                _(
+                    "Qt {version} and Qt for Python are used under the GNU Lesser General Public License, version 3. "
+                    "They are separate libraries: you may replace them with versions of your own. "
+                    "Source code: https://download.qt.io"
+                ).format(version=qVersion()),
+                selectable=True,
+            )
+        )
+        page.addWidget(caption("\n".join(_library_lines())))
+        page.addStretch(1)
+        self._license.setReadOnly(True)
+        self._license.setAccessibleName(_("Licence"))
+        self._license.setTabChangesFocus(True)
+        self._license.setMinimumHeight(30 * GRID)
+        self._license.hide()
+        self._show_license.clicked.connect(self._on_license)
+        self._show_license.setSizePolicy(
+            self._show_license.sizePolicy().Policy.Maximum, self._show_license.sizePolicy().Policy.Fixed
+        )
+
+    def _on_license(self) -> None:
+        self._license.setPlainText(license_text())
+        self._license.show()
+        self._license.setFocus()
+
+
+def license_text() -> str:
+    """Return the licence as it was installed with the app, else where it can be found."""
+    try:
+        distribution = metadata.distribution("trayapp")
+    except metadata.PackageNotFoundError:
+        return _("MIT License. The file LICENSE beside the program has its text.")
+    for name in _LICENSE_FILES:
+        text = distribution.read_text(name)
+        if text:
+            return text
+    return _("MIT License. The file LICENSE beside the program has its text.")
+
+
+def _library_lines() -> list[str]:
+    """Return the libraries that are installed here, with version and licence."""
+    lines = []
+    for name, terms in _LIBRARIES:
+        try:
+            version = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+        lines.append(_("{name} {version}: {licence}").format(name=name, version=version, licence=terms))
+    return lines

@@ -1,0 +1,201 @@
+"""The tab "General": look, polling, the way to the network, and what is kept."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from gettext import gettext as _
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QGroupBox, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
+
+from trayapp.desktop import theme
+from trayapp.desktop.window.settings.choices import Choice, Number, group
+from trayapp.desktop.window.settings.draft import Draft
+from trayapp.desktop.window.texts import GRID, caption, column, put, row, wrapped
+from trayapp.domain.snapshot import Snapshot
+from trayapp.presentation.watching import hosts
+from trayapp.storage.kinds import LONGEST_INTERVAL_SECONDS, LONGEST_KEEPING_DAYS, PROXY_ADDRESS
+from trayapp.storage.settings import SMALLEST_INTERVAL, ColorScheme, ProxyMode
+
+_LEAST = int(SMALLEST_INTERVAL.total_seconds())
+
+
+class GeneralTab(QWidget):
+    """Edits the look, the polling, the proxy and how long history is kept."""
+
+    erase_requested = Signal()
+
+    def __init__(self, draft: Draft) -> None:
+        """Make the tab; the draft fills it."""
+        super().__init__()
+        self._draft = draft
+        self._snapshot = Snapshot()
+        self._scheme = Choice(_scheme_words(), _("Colours"))
+        self._colourless = QCheckBox(_("Colour in the tray only when something is &wrong"))
+        self._idle = Number(_LEAST, LONGEST_INTERVAL_SECONDS, _("s"), _("Look every"))
+        self._incident = Number(_LEAST, LONGEST_INTERVAL_SECONDS, _("s"), _("During an incident, look every"))
+        self._proxy = Choice(_proxy_words(), _("Proxy"))
+        self._proxy_url = QLineEdit()
+        self._proxy_hint = caption()
+        self._days = Number(1, LONGEST_KEEPING_DAYS, _("days"), _("Keep history for"))
+        self._erase = QPushButton(_("&Erase all recorded data..."))
+        self._hosts: QLabel = wrapped(selectable=True)
+        page = column(self, margin=2, spacing=2)
+        for box in (self._look(), self._polling(), self._network(), self._history()):
+            page.addWidget(box)
+        page.addStretch(1)
+        draft.changed.connect(self._show)
+        self._show()
+
+    def show_state(self, snapshot: Snapshot) -> None:
+        """Show which hosts are asked."""
+        if snapshot is not self._snapshot:
+            self._snapshot = snapshot
+            put(self._hosts, "\n".join(hosts(each.page for each in snapshot.pages)) or _("none"))
+
+    def _look(self) -> QGroupBox:
+        box, form = group(_("Look"))
+        form.addRow(theme.label(_("Colours")), self._scheme)
+        form.addRow(self._colourless)
+        self._scheme.activated.connect(self._on_look)
+        self._colourless.clicked.connect(self._on_look)
+        return box
+
+    def _polling(self) -> QGroupBox:
+        box, form = group(_("Polling"))
+        form.addRow(theme.label(_("Look every")), self._idle)
+        form.addRow(theme.label(_("During an incident, look every")), self._incident)
+        self._idle.valueChanged.connect(self._on_polling)
+        self._incident.valueChanged.connect(self._on_polling)
+        return box
+
+    def _network(self) -> QGroupBox:
+        box, form = group(_("Network"))
+        form.addRow(theme.label(_("Proxy")), self._proxy)
+        self._proxy_url.setPlaceholderText("http://proxy.example.com:8080")
+        self._proxy_url.setAccessibleName(_("Address of the proxy"))
+        self._proxy_url.setMinimumWidth(36 * GRID)
+        form.addRow(theme.label(_("Address of the proxy")), self._proxy_url)
+        form.addRow(self._proxy_hint)
+        form.addRow(wrapped(_("This app talks only to the status pages you watch:")))
+        form.addRow(self._hosts)
+        form.addRow(caption(_("and, where a page keeps its data with the company that runs it, to that company.")))
+        self._hosts.setAccessibleName(_("Hosts this app asks"))
+        self._proxy.activated.connect(self._on_proxy)
+        self._proxy_url.editingFinished.connect(self._on_proxy)
+        return box
+
+    def _history(self) -> QGroupBox:
+        box, form = group(_("History"))
+        form.addRow(theme.label(_("Keep history for")), self._days)
+        line = row()
+        line.addWidget(self._erase)
+        line.addStretch(1)
+        form.addRow(line)
+        self._days.valueChanged.connect(self._on_days)
+        self._erase.clicked.connect(self._on_erase)
+        return box
+
+    def _show(self) -> None:
+        settings = self._draft.settings
+        self._scheme.show_value(settings.look.color_scheme)
+        with QSignalBlocker(self._colourless):
+            self._colourless.setChecked(settings.look.color_only_when_wrong)
+        self._idle.show_value(int(settings.polling.idle.total_seconds()))
+        self._incident.show_value(int(settings.polling.incident.total_seconds()))
+        self._days.show_value(settings.history.keep_days)
+        # A mode without an address yet is not in the draft: it must not be taken back while one types.
+        if self._proxy.value() is not ProxyMode.URL or settings.proxy.mode is ProxyMode.URL:
+            self._proxy.show_value(settings.proxy.mode)
+        if not self._proxy_url.hasFocus() and not self._proxy_url.isModified():
+            self._proxy_url.setText(settings.proxy.url)
+        self._show_proxy()
+
+    def _show_proxy(self) -> None:
+        is_used = self._proxy.value() is ProxyMode.URL
+        self._proxy_url.setEnabled(is_used)
+        is_valid = _is_proxy(self._proxy_url.text())
+        put(
+            self._proxy_hint,
+            _("Write its address, e.g. http://proxy.example.com:8080") if is_used and not is_valid else "",
+        )
+
+    def _on_look(self) -> None:
+        look = replace(
+            self._draft.settings.look,
+            color_scheme=self._scheme.value(),
+            color_only_when_wrong=self._colourless.isChecked(),
+        )
+        self._draft.edit(replace(self._draft.settings, look=look))
+
+    def _on_polling(self) -> None:
+        before = self._draft.settings.polling
+        polling = replace(
+            before,
+            idle=_seconds(self._idle, before.idle),
+            incident=_seconds(self._incident, before.incident),
+        )
+        self._draft.edit(replace(self._draft.settings, polling=polling))
+
+    def _on_proxy(self) -> None:
+        mode, url = self._proxy.value(), self._proxy_url.text().strip()
+        self._show_proxy()
+        if mode is ProxyMode.URL and not _is_proxy(url):
+            return
+        self._proxy_url.setModified(False)
+        kept = url if _is_proxy(url) else self._draft.settings.proxy.url
+        self._draft.edit(replace(self._draft.settings, proxy=replace(self._draft.settings.proxy, mode=mode, url=kept)))
+
+    def _on_days(self) -> None:
+        history = replace(self._draft.settings.history, keep_days=self._days.value())
+        self._draft.edit(replace(self._draft.settings, history=history))
+
+    def _on_erase(self) -> None:
+        question = QMessageBox(self)
+        question.setTextFormat(Qt.TextFormat.PlainText)
+        question.setIcon(QMessageBox.Icon.Warning)
+        question.setWindowTitle(_("Erase all recorded data"))
+        question.setText(_("Erase everything this app has recorded?"))
+        question.setInformativeText(
+            _(
+                "Gone for good: all incidents with their updates, past states, and what was already told in "
+                "pop-ups.\n\n"
+                "Your settings stay. Incidents that pages still list are recorded anew with the next look."
+            )
+        )
+        erase = question.addButton(_("&Erase"), QMessageBox.ButtonRole.DestructiveRole)
+        question.addButton(QMessageBox.StandardButton.Cancel)
+        question.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        erase.clicked.connect(self.erase_requested)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.open()
+
+
+def _seconds(field: Number, before: timedelta) -> timedelta:
+    """Return what the field says, but keep a shorter interval written by hand that the field cannot show."""
+    if field.value() == _LEAST and before < SMALLEST_INTERVAL:
+        return before
+    return timedelta(seconds=field.value())
+
+
+def _is_proxy(url: str) -> bool:
+    try:
+        return bool(PROXY_ADDRESS.read(url.strip()))
+    except ValueError:
+        return False
+
+
+def _scheme_words() -> Mapping[ColorScheme, str]:
+    return {
+        ColorScheme.SYSTEM: _("As the system"),
+        ColorScheme.LIGHT: _("Light"),
+        ColorScheme.DARK: _("Dark"),
+    }
+
+
+def _proxy_words() -> Mapping[ProxyMode, str]:
+    return {
+        ProxyMode.SYSTEM: _("As the system"),
+        ProxyMode.NONE: _("No proxy"),
+        ProxyMode.URL: _("This proxy"),
+    }

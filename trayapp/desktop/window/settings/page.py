@@ -1,0 +1,62 @@
+"""The page "Settings": tabs that edit one draft, which is sent when nothing has changed for a moment."""
+
+from gettext import gettext as _
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QTabWidget, QWidget
+
+from trayapp.desktop.window.settings.about import AboutTab
+from trayapp.desktop.window.settings.draft import Draft
+from trayapp.desktop.window.settings.general import GeneralTab
+from trayapp.desktop.window.settings.popups import PopupsTab
+from trayapp.desktop.window.settings.watching import WatchingTab
+from trayapp.desktop.window.texts import column, scroller
+from trayapp.engine.updates import Update
+
+
+class SettingsPage(QWidget):
+    """Shows what is chosen, and sends what is changed."""
+
+    apply_requested = Signal(object)
+    """Settings to save."""
+    detect_requested = Signal(str)
+    """An address whose platform is to be found out."""
+    erase_requested = Signal()
+
+    def __init__(self) -> None:
+        """Make the tabs; `show_update` fills them."""
+        super().__init__()
+        self._draft = Draft()
+        self._watching = WatchingTab(self._draft)
+        self._popups = PopupsTab(self._draft)
+        self._general = GeneralTab(self._draft)
+        self._tabs = QTabWidget()
+        self._tabs.setDocumentMode(True)
+        self._tabs.setAccessibleName(_("Settings"))
+        self._tabs.addTab(self._watching, _("Watching"))
+        self._tabs.addTab(scroller(self._popups, _("Pop-ups")), _("Pop-ups"))
+        self._tabs.addTab(scroller(self._general, _("General")), _("General"))
+        self._tabs.addTab(scroller(AboutTab(), _("About")), _("About"))
+        column(self, margin=1).addWidget(self._tabs)
+        self._draft.send_requested.connect(self.apply_requested)
+        self._watching.detect_requested.connect(self.detect_requested)
+        self._general.erase_requested.connect(self.erase_requested)
+
+    @property
+    def draft(self) -> Draft:
+        """What is being edited."""
+        return self._draft
+
+    def show_update(self, update: Update) -> None:
+        """Show what is in force, and what there is to watch."""
+        self._draft.take(update.settings)
+        self._watching.show_state(update.snapshot, update.providers)
+        self._popups.show_state(update.snapshot)
+        self._general.show_state(update.snapshot)
+        if update.found_page is not None:
+            self._watching.show_found(update.found_page)
+
+    def start_search(self) -> None:
+        """Put the focus on the search for what to watch."""
+        self._tabs.setCurrentWidget(self._watching)
+        self._watching.start_search()

@@ -1,0 +1,177 @@
+"""The tab "Pop-ups": how much one wants to hear, in general and of each page, and when not."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import time
+from enum import Enum
+from gettext import gettext as _
+from types import MappingProxyType
+
+from PySide6.QtCore import QTime
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QGroupBox, QHBoxLayout, QTimeEdit, QWidget
+
+from trayapp.desktop import theme
+from trayapp.desktop.window.settings.choices import Choice, group
+from trayapp.desktop.window.settings.draft import Draft
+from trayapp.desktop.window.texts import caption, column, row
+from trayapp.domain.notification import Level
+from trayapp.domain.snapshot import Snapshot
+from trayapp.storage.kinds import Weekday
+from trayapp.storage.settings import QuietHours
+
+_ID = "page"
+
+
+class PopupsTab(QWidget):
+    """Edits ``settings.alerts`` and ``settings.quiet_hours``."""
+
+    def __init__(self, draft: Draft) -> None:
+        """Make the tab; the draft fills it."""
+        super().__init__()
+        self._draft = draft
+        self._names: Mapping[str, str] = {}
+        self._level = Choice(_level_words(), _("Pop-ups"))
+        self._pages: dict[str, Choice[_Own]] = {}
+        self._pages_box, self._pages_form = group(_("Page by page"))
+        self._quiet = QCheckBox(_("&Hold pop-ups back at these hours, and tell the news afterwards"))
+        self._start = QTimeEdit()
+        self._end = QTimeEdit()
+        self._days: dict[Weekday, QCheckBox] = {}
+        self._build()
+        draft.changed.connect(self._show)
+        self._show()
+
+    def show_state(self, snapshot: Snapshot) -> None:
+        """Show a choice for every watched page."""
+        names = {each.page.id: each.page.name for each in snapshot.pages}
+        if names == self._names:
+            return
+        self._names = names
+        while self._pages_form.rowCount():
+            self._pages_form.removeRow(0)
+        self._pages = {page_id: self._own_choice(page_id, name) for page_id, name in names.items()}
+        for page_id, choice in self._pages.items():
+            label = theme.label(names[page_id])
+            label.setMaximumWidth(360)
+            self._pages_form.addRow(label, choice)
+        self._pages_box.setVisible(bool(names))
+        self._show()
+
+    def _build(self) -> None:
+        page = column(self, margin=2, spacing=2)
+        box, form = group(_("What is worth a pop-up"))
+        form.addRow(theme.label(_("Pop-ups")), self._level)
+        note = caption(_("Each incident pops up when it begins, when it gets worse and when it is over: nothing else."))
+        form.addRow(note)
+        page.addWidget(box)
+        page.addWidget(self._quiet_box())
+        page.addWidget(self._pages_box)
+        page.addStretch(1)
+        self._level.activated.connect(self._on_level)
+
+    def _quiet_box(self) -> QGroupBox:
+        box, form = group(_("Quiet hours"))
+        form.addRow(self._quiet)
+        self._add_times(form)
+        form.addRow(theme.label(_("On")), self._make_days())
+        form.addRow(caption(_("An end before the beginning is on the next day.")))
+        self._quiet.clicked.connect(self._on_quiet)
+        return box
+
+    def _add_times(self, form: QFormLayout) -> None:
+        for label, edit in ((_("From"), self._start), (_("To"), self._end)):
+            edit.setDisplayFormat("HH:mm")
+            edit.setAccessibleName(label)
+            edit.setKeyboardTracking(False)
+            edit.timeChanged.connect(self._on_quiet)
+            form.addRow(theme.label(label), edit)
+
+    def _make_days(self) -> QWidget:
+        days = QWidget()
+        line: QHBoxLayout = row(days)
+        for day, word in _day_words().items():
+            box = QCheckBox(word)
+            box.clicked.connect(self._on_quiet)
+            self._days[day] = box
+            line.addWidget(box)
+        line.addStretch(1)
+        return days
+
+    def _own_choice(self, page_id: str, name: str) -> "Choice[_Own]":
+        choice = Choice(_own_words(), name)
+        choice.setProperty(_ID, page_id)
+        choice.activated.connect(self._on_own_level)
+        return choice
+
+    def _show(self) -> None:
+        settings = self._draft.settings
+        self._level.show_value(settings.alerts.level)
+        for page_id, choice in self._pages.items():
+            level = settings.alerts.providers.get(page_id)
+            choice.show_value(_Own.GENERAL if level is None else _Own[level.name])
+        quiet = settings.quiet_hours
+        shown = quiet or QuietHours()
+        for widget in (self._quiet, self._start, self._end, *self._days.values()):
+            widget.blockSignals(True)
+        self._quiet.setChecked(quiet is not None)
+        self._start.setTime(QTime(shown.start.hour, shown.start.minute))
+        self._end.setTime(QTime(shown.end.hour, shown.end.minute))
+        for day, box in self._days.items():
+            box.setChecked(day in shown.days)
+        for widget in (self._quiet, self._start, self._end, *self._days.values()):
+            widget.blockSignals(False)
+        for widget in (self._start, self._end, *self._days.values()):
+            widget.setEnabled(quiet is not None)
+
+    def _on_level(self) -> None:
+        alerts = replace(self._draft.settings.alerts, level=self._level.value())
+        self._draft.edit(replace(self._draft.settings, alerts=alerts))
+
+    def _on_own_level(self) -> None:
+        choice = self.sender()
+        page_id = str(choice.property(_ID))
+        levels = dict(self._draft.settings.alerts.providers)
+        own = self._pages[page_id].value()
+        if own is _Own.GENERAL:
+            levels.pop(page_id, None)
+        else:
+            levels[page_id] = Level[own.name]
+        alerts = replace(self._draft.settings.alerts, providers=MappingProxyType(levels))
+        self._draft.edit(replace(self._draft.settings, alerts=alerts))
+
+    def _on_quiet(self) -> None:
+        quiet = None
+        if self._quiet.isChecked():
+            days = tuple(day for day, box in self._days.items() if box.isChecked())
+            quiet = QuietHours(start=_time(self._start), end=_time(self._end), days=days or tuple(Weekday))
+            if quiet.objection() is not None:
+                return
+        self._draft.edit(replace(self._draft.settings, quiet_hours=quiet))
+        self._show()
+
+
+class _Own(Enum):
+    """What a page's own choice may be."""
+
+    GENERAL = "general"
+    ALL = "all"
+    OUTAGES = "outages"
+    MUTE = "mute"
+
+
+def _level_words() -> Mapping[Level, str]:
+    return {Level.ALL: _("All trouble"), Level.OUTAGES: _("Outages only"), Level.MUTE: _("None")}
+
+
+def _own_words() -> Mapping[_Own, str]:
+    levels = {_Own[level.name]: word for level, word in _level_words().items()}
+    return {_Own.GENERAL: _("As above"), **levels}
+
+
+def _day_words() -> Mapping[Weekday, str]:
+    words = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+    return dict(zip(Weekday, words, strict=True))
+
+
+def _time(edit: QTimeEdit) -> time:
+    return time(edit.time().hour(), edit.time().minute())
