@@ -1,4 +1,7 @@
+import subprocess
+import sys
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize, Qt
@@ -104,6 +107,20 @@ def test_windows_are_light_or_dark_as_wished() -> None:
 
 def test_the_wish_for_contrast_can_be_read_again_and_again() -> None:
     assert [theme.is_high_contrast() for _ in range(3)] == [False] * 3
+
+
+def test_an_icon_is_drawn_without_the_enumerations_that_take_so_long() -> None:
+    code = """
+import sys
+from PySide6 import QtCore
+from PySide6.QtWidgets import QApplication
+from trayapp.desktop import theme
+from trayapp.presentation.words import Mark
+app = QApplication([])
+theme.icon(Mark.UNKNOWN, high_contrast=False)
+sys.exit("Qt" in vars(QtCore))
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[2]).returncode == 0
 
 
 def test_the_programs_own_icon_is_there() -> None:

@@ -117,13 +117,13 @@ def test_a_click_opens_the_window_once(tray: Tray, qtbot: QtBot) -> None:
 def test_colour_only_when_something_is_wrong(tray: Tray) -> None:
     tray.show_view(view("A"))
 
-    tray.set_colourless(colourless=True)
+    tray.set_look(colourless=True, high_contrast=False)
 
     assert tray._icon.icon().cacheKey() == theme.icon(Mark.FINE, colourless=True).cacheKey()
     tray.show_view(view("A", mark=Mark.OUTAGE))
     assert tray._icon.icon().cacheKey() == theme.icon(Mark.OUTAGE).cacheKey()
-    tray.redraw()
-    assert tray._icon.icon().cacheKey() == theme.icon(Mark.OUTAGE).cacheKey()
+    tray.set_look(colourless=True, high_contrast=True)
+    assert tray._icon.icon().cacheKey() == theme.icon(Mark.OUTAGE, high_contrast=True).cacheKey()
 
 
 def test_a_first_host_that_comes_late_gets_a_new_icon_and_a_restarted_one_does_not(tray: Tray, qtbot: QtBot) -> None:

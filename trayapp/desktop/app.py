@@ -14,7 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer, Slot, qVersion
+from PySide6 import QtCore
+from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer, Slot, qVersion
 from PySide6.QtGui import QGuiApplication, QKeySequence, QSessionManager, QShortcut
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
@@ -200,7 +201,7 @@ class Shell(QObject):
         frame = self._frame or self._make_window()
         if self._window is not None:
             self._window.show_page(page or NOW_PAGE)
-        frame.setWindowState(frame.windowState() & ~Qt.WindowState.WindowMinimized)
+        frame.setWindowState(frame.windowState() & ~QtCore.Qt.WindowState.WindowMinimized)
         frame.show()
         frame.raise_()
         frame.activateWindow()
@@ -281,9 +282,16 @@ class Shell(QObject):
     def _apply_look(self, look: Look) -> None:
         if look == self._look:
             return
+        if self._look is None:
+            theme.on_contrast_change(self._redraw)
         self._look = look
         theme.apply_scheme(look.color_scheme.value)
-        self._tray.set_colourless(colourless=look.color_only_when_wrong)
+        self._redraw()
+
+    @Slot()
+    def _redraw(self) -> None:
+        colourless = self._look is not None and self._look.color_only_when_wrong
+        self._tray.set_look(colourless=colourless, high_contrast=theme.is_high_contrast())
 
     def _show_view(self, view: TrayView) -> None:
         if view != self._view:

@@ -5,7 +5,6 @@ import socket
 import sys
 import tempfile
 import time
-from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
@@ -256,4 +255,6 @@ def _pipe_name(folder: Path) -> str:
 
 
 def _digest(folder: Path) -> str:
+    from hashlib import sha256  # noqa: PLC0415 -- 4 ms that most people never need
+
     return sha256(str(folder).encode()).hexdigest()[:16]

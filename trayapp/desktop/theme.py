@@ -3,22 +3,29 @@
 Shapes are drawn on a grid of 32 units and tell the states apart without colour; the colours are Okabe and
 Ito's, which people with any colour vision can tell apart. A thin outline of the opposite brightness keeps a shape
 legible on light and dark panels alike: nobody tells us which one it lies on.
+
+Touching ``QtCore.Qt`` makes its hundred enumerations, which takes 44 ms and 1 MB. So it is not imported by name, and
+the drawing of icons does without: it fills paths, and its brushes are gradients of one colour.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from math import atan2, degrees, hypot
 from types import MappingProxyType
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6 import QtCore
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import (
+    QBrush,
     QColor,
     QGuiApplication,
     QIcon,
+    QLinearGradient,
     QPainter,
     QPainterPath,
+    QPainterPathStroker,
     QPalette,
-    QPen,
     QPixmap,
     QStyleHints,
     QTransform,
@@ -66,9 +73,13 @@ LOOKS: Mapping[Mark, Look] = MappingProxyType(
 )
 
 
-def icon(mark: Mark, *, colourless: bool = False) -> QIcon:
-    """Return the icon of a mark; ``colourless`` leaves only its shape, in a grey that every panel shows."""
-    return _icon(mark, colourless and mark not in {Mark.DEGRADED, Mark.OUTAGE}, is_high_contrast())
+def icon(mark: Mark, *, colourless: bool = False, high_contrast: bool | None = None) -> QIcon:
+    """Return the icon of a mark; ``colourless`` leaves only its shape, in a grey that every panel shows.
+
+    ``high_contrast`` is what the system says, unless the caller knows.
+    """
+    wide = is_high_contrast() if high_contrast is None else high_contrast
+    return _icon(mark, colourless and mark not in {Mark.DEGRADED, Mark.OUTAGE}, wide)
 
 
 def pixmap(mark: Mark, size: int, *, colourless: bool = False) -> QPixmap:
@@ -85,21 +96,28 @@ def colour(mark: Mark) -> QColor:
 def is_dark() -> bool:
     """Return whether windows are dark now."""
     scheme = _style_hints().colorScheme()
-    if scheme is not Qt.ColorScheme.Unknown:
-        return scheme is Qt.ColorScheme.Dark
+    if scheme is not QtCore.Qt.ColorScheme.Unknown:
+        return scheme is QtCore.Qt.ColorScheme.Dark
     return QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128  # noqa: PLR2004 -- half of 255
 
 
 def is_high_contrast() -> bool:
     """Return whether the person asked the system for more contrast."""
-    return _style_hints().accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
+    return _style_hints().accessibility().contrastPreference() is QtCore.Qt.ContrastPreference.HighContrast
+
+
+def on_contrast_change(redraw: Callable[[], None]) -> None:
+    """Call back whenever the person asks the system for more contrast, or for less."""
+    _style_hints().accessibility().contrastPreferenceChanged.connect(redraw)
 
 
 def apply_scheme(scheme: str) -> None:
     """Make windows "light" or "dark"; any other word follows the system."""
-    wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(scheme, Qt.ColorScheme.Unknown)
+    wanted = {"light": QtCore.Qt.ColorScheme.Light, "dark": QtCore.Qt.ColorScheme.Dark}.get(
+        scheme, QtCore.Qt.ColorScheme.Unknown
+    )
     hints = _style_hints()
-    if wanted is Qt.ColorScheme.Unknown:
+    if wanted is QtCore.Qt.ColorScheme.Unknown:
         hints.unsetColorScheme()
     else:
         hints.setColorScheme(wanted)
@@ -108,11 +126,11 @@ def apply_scheme(scheme: str) -> None:
 def label(text: str = "", parent: QWidget | None = None, *, wrap: bool = False, selectable: bool = False) -> QLabel:
     """Return a label that shows its text as it is: what looks like markup is never rendered."""
     made = QLabel(parent)
-    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setTextFormat(QtCore.Qt.TextFormat.PlainText)
     made.setWordWrap(wrap)
     if selectable:
         made.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            QtCore.Qt.TextInteractionFlag.TextSelectableByMouse | QtCore.Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
     made.setText(text)
     return made
@@ -129,25 +147,23 @@ def plain(text: str) -> str:
 def draw(painter: QPainter, mark: Mark, *, colourless: bool = False, high_contrast: bool = False) -> None:
     """Draw a mark on a grid of 32 by 32 units; the painter decides how large a unit is."""
     look, shape = LOOKS[mark], _SHAPES[mark]()
-    fill = QColor(Hue.GREY if colourless else look.body)
-    sign = QColor(Hue.WHITE if colourless and not shape.is_hollow else look.sign)
-    rim = QColor(Hue.BLACK if look.sign == Hue.BLACK else Hue.WHITE)
-    rim.setAlphaF(1.0 if high_contrast else 0.75)
-    edge = 2 * (shape.pen + (2.4 if high_contrast else 1.5))
-    if shape.is_hollow:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.strokePath(shape.body, _pen(fill, 2 * shape.pen))
-    else:
-        painter.strokePath(shape.body, _pen(rim, edge))
-        painter.fillPath(shape.body, fill)
-        if shape.pen:
-            painter.strokePath(shape.body, _pen(fill, 2 * shape.pen))
-    for width, path in shape.sign:
-        painter.strokePath(path, _pen(sign, width))
+    if not shape.is_hollow:
+        rim = QColor(Hue.BLACK if look.sign == Hue.BLACK else Hue.WHITE)
+        rim.setAlphaF(1.0 if high_contrast else 0.75)
+        around = QPainterPathStroker()
+        around.setWidth(5.0 if high_contrast else 3.0)
+        painter.fillPath(around.createStroke(shape.body), _brush(rim))
+    painter.fillPath(shape.body, _brush(QColor(Hue.GREY if colourless else look.body)))
+    sign = Hue.WHITE if colourless and not shape.is_hollow else look.sign
+    for path in shape.sign:
+        painter.fillPath(path, _brush(QColor(sign)))
 
 
-def _pen(hue: QColor, width: float) -> QPen:
-    return QPen(hue, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+def _brush(hue: QColor) -> QBrush:
+    gradient = QLinearGradient(0, 0, GRID, GRID)
+    gradient.setColorAt(0, hue)
+    gradient.setColorAt(1, hue)
+    return QBrush(gradient)
 
 
 @cache
@@ -168,7 +184,7 @@ def _icon(mark: Mark, colourless: bool, high_contrast: bool) -> QIcon:  # noqa: 
 
 def _pixmap(mark: Mark, size: int, colourless: bool, high_contrast: bool) -> QPixmap:  # noqa: FBT001 -- as above
     made = QPixmap(size, size)
-    made.fill(Qt.GlobalColor.transparent)
+    made.fill(QColor(0, 0, 0, 0))
     painter = QPainter(made)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(size / GRID, size / GRID)
@@ -177,21 +193,20 @@ def _pixmap(mark: Mark, size: int, colourless: bool, high_contrast: bool) -> QPi
     return made
 
 
+Point = tuple[float, float]
+
+
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """The body of a mark and the lines on it, each with its width.
-
-    ``pen`` is how far a round pen reaches beyond the body's path: it rounds corners, or draws a hollow body.
-    """
+    """The body of a mark and the paths laid on it; all are filled."""
 
     body: QPainterPath
-    sign: tuple[tuple[float, QPainterPath], ...] = ()
-    pen: float = 0.0
+    sign: tuple[QPainterPath, ...] = ()
     is_hollow: bool = False
 
 
 def _circle_with_tick() -> _Shape:
-    return _Shape(_disc(14), ((4.4, _line((9, 16.5), (14, 21.5), (23, 11))),))
+    return _Shape(_disc(14), (_bar(4.4, (9, 16.5), (14, 21.5)), _bar(4.4, (14, 21.5), (23, 11))))
 
 
 def _wrench() -> _Shape:
@@ -205,22 +220,23 @@ def _wrench() -> _Shape:
 
 
 def _triangle_with_mark() -> _Shape:
-    stem = (4.0, _line((16, 11.6), (16, 17.2)))
-    dot = (4.4, _line((16, 23.6), (16, 23.61)))
-    return _Shape(_polygon((16, 4.4), (28.4, 27), (3.6, 27)), (stem, dot), pen=1.5)
+    body = _polygon(4.0, (16, 1.4), (31, 28.5), (1, 28.5))
+    return _Shape(body, (_bar(4.0, (16, 11.6), (16, 17.2)), _bar(4.4, (16, 23.6), (16, 23.6))))
 
 
 def _octagon_with_cross() -> _Shape:
-    near, far, low, high = 10.4, 21.6, 2.5, 29.5
+    near, far, low, high = 10.2, 21.8, 2.0, 30.0
     body = _polygon(
-        (near, low), (far, low), (high, near), (high, far), (far, high), (near, high), (low, far), (low, near)
+        1.0, (near, low), (far, low), (high, near), (high, far), (far, high), (near, high), (low, far), (low, near)
     )
-    cross = tuple((4.4, _line(*ends)) for ends in (((10.8, 10.8), (21.2, 21.2)), ((21.2, 10.8), (10.8, 21.2))))
-    return _Shape(body, cross, pen=0.5)
+    return _Shape(body, (_bar(4.4, (10.8, 10.8), (21.2, 21.2)), _bar(4.4, (21.2, 10.8), (10.8, 21.2))))
 
 
 def _hollow_circle_with_hands() -> _Shape:
-    return _Shape(_disc(12.6), ((3.4, _line((16, 9.5), (16, 16.5), (20.8, 19.3))),), pen=1.8, is_hollow=True)
+    ring = _disc(14.4)
+    ring.addPath(_disc(10.8))  # what lies in two is in none
+    hands = (_bar(3.4, (16, 9.5), (16, 16.5)), _bar(3.4, (16, 16.5), (20.8, 19.3)))
+    return _Shape(ring, hands, is_hollow=True)
 
 
 _SHAPES: Mapping[Mark, Callable[[], _Shape]] = MappingProxyType(
@@ -240,14 +256,29 @@ def _disc(radius: float) -> QPainterPath:
     return path
 
 
-def _line(*points: tuple[float, float]) -> QPainterPath:
-    path = QPainterPath(QPointF(*points[0]))
-    for point in points[1:]:
-        path.lineTo(QPointF(*point))
-    return path
+def _bar(width: float, start: Point, end: Point) -> QPainterPath:
+    """Return a line with round ends."""
+    across, down = end[0] - start[0], end[1] - start[1]
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(-width / 2, -width / 2, hypot(across, down) + width, width), width / 2, width / 2)
+    return QTransform().translate(*start).rotate(degrees(atan2(down, across))).map(path)
 
 
-def _polygon(*corners: tuple[float, float]) -> QPainterPath:
-    path = _line(*corners)
+def _polygon(rounding: float, *corners: Point) -> QPainterPath:
+    """Return a polygon whose corners are cut off in a curve, so far from their tips."""
+    path = QPainterPath()
+    for before, corner, after in zip((corners[-1], *corners), corners, (*corners[1:], corners[0]), strict=False):
+        start, end = _towards(corner, before, rounding), _towards(corner, after, rounding)
+        if path.isEmpty():
+            path.moveTo(start)
+        else:
+            path.lineTo(start)
+        path.quadTo(QPointF(*corner), end)
     path.closeSubpath()
     return path
+
+
+def _towards(start: Point, end: Point, length: float) -> QPointF:
+    across, down = end[0] - start[0], end[1] - start[1]
+    share = length / hypot(across, down)
+    return QPointF(start[0] + across * share, start[1] + down * share)

@@ -4,7 +4,7 @@ import sys
 from gettext import gettext as _
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from trayapp.desktop import theme
@@ -37,6 +37,7 @@ class Tray(QObject):
         super().__init__(parent)
         self._view = starting()
         self._colourless = False
+        self._high_contrast = False  # until somebody says so: to ask takes time before the icon is there
         self._is_shown = False
         self._menu = QMenu()
         self._menu.setAccessibleName(APP_NAME)
@@ -79,17 +80,14 @@ class Tray(QObject):
         if view.rows != before.rows:
             self._show_rows(view.rows)
 
-    def set_colourless(self, *, colourless: bool) -> None:
-        """Use colour only when something is wrong."""
-        if colourless is not self._colourless:
-            self._colourless = colourless
-            self._draw()
-
-    def redraw(self) -> None:
-        """Draw the icons again, when the desktop's contrast has changed."""
+    def set_look(self, *, colourless: bool, high_contrast: bool) -> None:
+        """Use colour only when something is wrong; draw with more contrast."""
+        if (colourless, high_contrast) == (self._colourless, self._high_contrast):
+            return
+        self._colourless, self._high_contrast = colourless, high_contrast
         self._draw()
         for action, row in zip(self._rows, self._view.rows, strict=False):
-            action.setIcon(theme.icon(row.mark))
+            action.setIcon(theme.icon(row.mark, high_contrast=high_contrast))
 
     def show_message(self, title: str, body: str, mark: Mark) -> None:
         """Show a balloon, where there is nothing better: it cannot be replaced and has no buttons."""
@@ -128,16 +126,19 @@ class Tray(QObject):
                 action.setText(text)
             if action.property("mark") != row.mark.value:
                 action.setProperty("mark", row.mark.value)
-                action.setIcon(theme.icon(row.mark))
+                action.setIcon(theme.icon(row.mark, high_contrast=self._high_contrast))
             action.setData(row.page_id)
             action.setVisible(True)
         self._rows_end.setVisible(bool(rows))
 
     def _draw(self) -> None:
-        self._icon.setIcon(theme.icon(self._view.mark, colourless=self._colourless))
+        self._icon.setIcon(self._picture())
+
+    def _picture(self) -> QIcon:
+        return theme.icon(self._view.mark, colourless=self._colourless, high_contrast=self._high_contrast)
 
     def _make_icon(self) -> QSystemTrayIcon:
-        icon = QSystemTrayIcon(theme.icon(self._view.mark, colourless=self._colourless), self)
+        icon = QSystemTrayIcon(self._picture(), self)
         icon.setToolTip(theme.plain(self._view.tooltip))
         icon.setContextMenu(self._menu)
         icon.activated.connect(self._on_activated)
