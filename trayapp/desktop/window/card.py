@@ -1,6 +1,7 @@
 """One watched page as a card: closed it is three lines, open it has incidents, components and buttons."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from gettext import gettext as _
 
@@ -38,9 +39,9 @@ class PageCard(QFrame):
     move_requested = Signal(str)
     """The id of a page whose new address is to be used."""
 
-    def __init__(self) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         """Make the closed card; `show_state` fills it."""
-        super().__init__()
+        super().__init__(parent)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
@@ -88,11 +89,15 @@ class PageCard(QFrame):
 
     def tick(self, now: datetime) -> None:
         """Make the ages right for this moment."""
-        self._now = now
-        if self._state is not None and self._card is not None:
+        before, self._now = self._now, now
+        if self._state is None or self._card is None or before is None:
+            return
+        if before.astimezone().date() != now.astimezone().date():
             self._show(words.card(self._state, now, is_looking=self._is_looking))
-            if self._body is not None and self._toggle.isChecked():
-                self._body.show_state(self._state, now)
+        else:
+            self._show(replace(self._card, when=words.when(self._state, now, is_looking=self._is_looking)))
+        if self._body is not None and self._toggle.isChecked():
+            self._body.show_state(self._state, now)
 
     def open(self) -> None:
         """Open the card, and put the focus on it."""

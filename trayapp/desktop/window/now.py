@@ -213,28 +213,41 @@ class NowPage(QWidget):
         order = [each.page.id for each in pages if each.page.id in self._cards]
         if order == self._order:
             return
-        for place, page_id in enumerate(order):
-            card = self._cards[page_id]
-            item = self._column.itemAt(place)
-            if item is None or item.widget() is not card:
-                self._column.removeWidget(card)
-                self._column.insertWidget(place, card)
-        self._order = order
-        before: QWidget = self._find
-        for page_id in order:
-            self.setTabOrder(before, self._cards[page_id])
-            before = self._cards[page_id]
+        self._put_in_order(order)
         if self._wanted_open in self._cards:
             self.open_card(self._wanted_open)
+
+    def _put_in_order(self, order: list[str]) -> None:
+        """Move as few cards as possible; the Tab key follows the eye."""
+        placed = [each for each in self._order if each in self._cards]
+        before: QWidget = self._find
+        for place, page_id in enumerate(order):
+            card = self._cards[page_id]
+            is_moved = False
+            if placed[place : place + 1] != [page_id]:
+                is_moved = True
+                if placed[place + 1 : place + 2] == [page_id]:
+                    self._column.removeWidget(self._cards[placed.pop(place)])
+                else:
+                    if page_id in placed[place:]:
+                        placed.remove(page_id)
+                    self._column.removeWidget(card)
+                    self._column.insertWidget(place, card)
+                    placed.insert(place, page_id)
+            if is_moved or place == 0:
+                self.setTabOrder(before, card.toggle)
+            before = card.toggle
+        self._order = order
 
     def _make_card(self, state: PageState) -> None:
         if self._now is None:
             return
-        card = PageCard()
+        card = PageCard(self._area.widget())
         card.check_requested.connect(self.check_requested)
         card.move_requested.connect(self.move_requested)
         card.show_state(state, self._now, is_looking=state.page.id in self._looking)
-        card.setVisible(card.matches(self._find.text()))
+        if not card.matches(self._find.text()):
+            card.hide()
         self._cards[state.page.id] = card
 
     def _drop(self, page_id: str) -> None:

@@ -144,5 +144,7 @@ def _dim(label: QLabel) -> None:
             for a, b in zip(text.getRgb()[:3], ground.getRgb()[:3], strict=True)  # type: ignore[index]  # a tuple
         ]
         text.setRgb(*mixed)
+        # On a panel, whose background is that of lists, a label takes the colour of text in lists.
         palette.setColor(QPalette.ColorRole.WindowText, text)
+        palette.setColor(QPalette.ColorRole.Text, text)
     label.setPalette(palette)
