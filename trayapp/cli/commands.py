@@ -15,6 +15,7 @@ _MODULES = {
     "record": "record",
     "replay": "replay",
     "export": "export",
+    "autostart": "autostart",
     "doctor": "doctor",
 }
 

@@ -121,6 +121,9 @@ def _parser(start_desktop: _Command) -> _Parser:
     form.add_argument("--json", action="store_true", help=_("everything recorded"))
     form.add_argument("--prometheus", action="store_true", help=_("the state of the watched pages now"))
 
+    autostart = add("autostart", _("start at login: switch it on or off, or say how it is"))
+    autostart.add_argument("wish", choices=("on", "off", "status"), metavar="on|off|status")
+
     add("doctor", _("check this machine: what works, what does not, what to do"), json=True)
     return parser
 
