@@ -3,7 +3,7 @@
 import asyncio
 import gettext
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from trayapp.catalogue import loader, overlay
@@ -11,17 +11,22 @@ from trayapp.catalogue.lookup import Catalogue
 from trayapp.catalogue.tables import CatalogueError
 from trayapp.domain.provider import Provider, StatusPage
 from trayapp.engine import recording, replay
-from trayapp.engine.clock import Wall
+from trayapp.engine.clock import Wall, wall_time
 from trayapp.engine.engine import Engine, Setup
 from trayapp.engine.http import Network, NetworkSettings, Sink
+from trayapp.engine.keycheck import KeyChecker
+from trayapp.engine.keykeeping import KeyKeeper
+from trayapp.engine.keywatch import KeyParts
 from trayapp.engine.recording import Recording
 from trayapp.engine.simulation import HastyLoop, JumpingLoop, SimulatedWall
 from trayapp.engine.updates import Note
 from trayapp.engine.watchlist import watchlist
+from trayapp.storage import keyfile
 from trayapp.storage import settings as settings_file
 from trayapp.storage.history import History
 from trayapp.storage.paths import Paths, find_paths
 from trayapp.storage.resources import resource, resource_texts
+from trayapp.storage.secrets import Vault
 from trayapp.storage.settings import Loaded, Polling, Settings
 
 OVERLAY_NAME = "catalogue.toml"
@@ -117,8 +122,30 @@ def build_engine(options: Options) -> Engine:
             history=lambda: History.open(mine.paths.database),
             save=save,
             notes=mine.notes,
+            keys=lambda: _key_parts(mine),
         )
     )
+
+
+def key_keeper(mine: Home) -> KeyKeeper:
+    """Return the keeper of this user's keys; nothing is read or loaded yet."""
+    file = keyfile.KeyFile(mine.paths.config_file.with_name(keyfile.NAME))
+    return KeyKeeper(file, Vault(), _whole_second)
+
+
+def key_checker(settings: Settings, keeper: KeyKeeper) -> KeyChecker:
+    """Return what checks keys, with a network of its own."""
+    return KeyChecker(network_for(settings), keeper.vault, settings.endpoints, _whole_second)
+
+
+def _whole_second() -> datetime:
+    """Return the time as the file of keys keeps it."""
+    return wall_time().replace(microsecond=0)
+
+
+def _key_parts(mine: Home) -> KeyParts:
+    keeper = key_keeper(mine)
+    return KeyParts(keeper, lambda settings: key_checker(settings, keeper))
 
 
 def build_waiting(mine: Home, pages: tuple[StatusPage, ...]) -> Engine:

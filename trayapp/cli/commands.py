@@ -11,6 +11,7 @@ _MODULES = {
     "wait": "wait",
     "watch": "watch",
     "incidents": "incidents",
+    "keys": "keys",
     "providers": "providers",
     "record": "record",
     "replay": "replay",

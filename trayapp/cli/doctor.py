@@ -22,7 +22,9 @@ from trayapp.domain.report import FailureKind
 from trayapp.engine.survey import survey
 from trayapp.engine.watchlist import watchlist
 from trayapp.storage.history import History, HistoryUnavailableError
+from trayapp.storage.keyfile import KeyFileError
 from trayapp.storage.paths import make_private
+from trayapp.storage.secrets import SecretStoreError, Trouble
 
 _PATIENCE = timedelta(seconds=10)
 _SELFTEST_SECONDS = 20
@@ -51,6 +53,7 @@ def main(arguments: argparse.Namespace) -> int:
         _shipped_files(),
         _clock(),
         *_desktop(),
+        _key_store(mine),
         *_network(mine),
     ]
     if arguments.json:
@@ -190,6 +193,23 @@ def _session_services() -> list[Check]:
             advice=_("Start a notification daemon, such as dunst or the one of your desktop."),
         ),
     ]
+
+
+def _key_store(mine: bootstrap.Home) -> Check:
+    """Write, read and delete a trial entry, without asking the person anything."""
+    name = _("Key store")
+    keeper = bootstrap.key_keeper(mine)
+    try:
+        count = len(keeper.reload().keys)
+        store = asyncio.run(keeper.vault.test(may_ask=False))
+    except KeyFileError as error:
+        return Check("keyring", name, ok=False, detail=str(error))
+    except SecretStoreError as error:
+        needed = bool(keeper.book.keys) or error.trouble not in {Trouble.ABSENT, Trouble.LOCKED}
+        advice = _("Unlock or start your key store; until then a key can be used for one session or as a reference.")
+        return Check("keyring", name, ok=False if needed else None, detail=error.sentence, advice=advice)
+    detail = _("{store}; keys kept here: {count}").format(store=store, count=count)
+    return Check("keyring", name, ok=True, detail=detail)
 
 
 def _bus() -> Callable[[str], bool] | None:

@@ -103,6 +103,8 @@ def _parser(start_desktop: _Command) -> _Parser:
     form.add_argument("--json", action="store_true")
     form.add_argument("--csv", action="store_true")
 
+    _add_keys(add("keys", _("look after your own API keys: list, add, check, replace, remove")), shared)
+
     providers = add("providers", _("list or search the catalogue"), json=True)
     providers.add_argument("search", nargs="?", default="", metavar="SEARCH")
     providers.add_argument("--verify", action="store_true", help=_("look at each page and compare with the catalogue"))
@@ -126,6 +128,49 @@ def _parser(start_desktop: _Command) -> _Parser:
 
     add("doctor", _("check this machine: what works, what does not, what to do"), json=True)
     return parser
+
+
+def _add_keys(keys: _Parser, shared: _Parser) -> None:
+    """Add the actions of ``trayapp keys``; a key is none of their arguments."""
+    keys.set_defaults(action="list")
+    keys.add_argument("--json", action="store_true", help=_("answer with one JSON object"))
+    actions = keys.add_subparsers(title=_("actions"), metavar="ACTION", parser_class=_Parser)
+
+    def action(name: str, help_text: str) -> _Parser:
+        made = actions.add_parser(name, help=help_text, description=help_text, parents=[shared])
+        made.set_defaults(action=name)
+        made.add_argument(
+            "--json", action="store_true", default=argparse.SUPPRESS, help=_("answer with one JSON object")
+        )
+        return made
+
+    action("list", _("show the keys and what is known of them; nothing is asked"))
+
+    new = action("add", _("keep a key; it is read from the terminal or standard input, and checked"))
+    new.add_argument("provider", metavar="PROVIDER")
+    new.add_argument("surplus", nargs="*", help=argparse.SUPPRESS)
+    new.add_argument("--label", default="", help=_("a name for it"))
+    place = new.add_mutually_exclusive_group()
+    place.add_argument("--session", action="store_true", help=_("check it once and keep nothing"))
+    reference = _('where it is kept: env:NAME, op://vault/item/field or cmd:["/path/tool", "argument"]')
+    place.add_argument("--from", dest="reference", metavar="REFERENCE", default="", help=reference)
+    new.add_argument("--base-url", metavar="URL", default="", help=_("another address of the same API"))
+    new.add_argument("--approve-endpoint", action="store_true", help=_("that address may receive the key"))
+    for name in ("organisation", "project", "region", "resource"):
+        new.add_argument(f"--{name}", default="", help=_("where the provider needs it"))
+
+    check = action("check", _("check keys now, all of them if none is named"))
+    check.add_argument("labels", nargs="*", metavar="LABEL")
+    check.add_argument("--approve-endpoint", action="store_true", help=_("the addresses in the settings may have them"))
+
+    other = action("replace", _("put a new key in the place of an old one, which is watched until it is refused"))
+    other.add_argument("label", metavar="LABEL")
+    other.add_argument("surplus", nargs="*", help=argparse.SUPPRESS)
+
+    gone = action("remove", _("delete a key, or stop watching a replaced one"))
+    gone.add_argument("label", nargs="?", default="", metavar="LABEL")
+    gone.add_argument("--all", action="store_true", help=_("delete every key"))
+    gone.add_argument("--forget", action="store_true", help=_("forget it even if the key store does not let go of it"))
 
 
 def _shared(default: str | None) -> _Parser:

@@ -77,9 +77,9 @@ def next_check(
     if answer is None or last is None:
         return now, CheckReason.FIRST
     later = 1 + JITTER * chance
-    if answer.reachability is Reachability.RATE_LIMITED:
-        asked = timedelta(seconds=answer.retry_after) if answer.retry_after is not None else LIMITED
-        return last + later * asked, CheckReason.LIMITED
+    limited_until = limit_of(state)
+    if limited_until is not None:
+        return limited_until + (later - 1) * LIMITED, CheckReason.LIMITED
     if state.health.is_final:
         return None, CheckReason.FINAL
     if state.suspected_at is not None and last - state.suspected_at < CONFIRM_AFTER:
@@ -94,6 +94,14 @@ def next_check(
     if answer.reachability is Reachability.UNREACHABLE:
         return last + later * UNREACHED, CheckReason.UNREACHED
     return last + later * BACKGROUND, CheckReason.BACKGROUND
+
+
+def limit_of(state: KeyState) -> datetime | None:
+    """Return until when a key must not be checked, not even on demand, because its provider asked us to wait."""
+    answer = state.answer
+    if answer is None or state.checked_at is None or answer.reachability is not Reachability.RATE_LIMITED:
+        return None
+    return state.checked_at + (timedelta(seconds=answer.retry_after) if answer.retry_after is not None else LIMITED)
 
 
 def host_is_free_at(asked: tuple[datetime, ...], now: datetime) -> datetime:

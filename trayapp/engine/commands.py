@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from trayapp.domain.record import IncidentQuery
+from trayapp.engine.keykeeping import NewKey
+from trayapp.storage.secrets import Secret
 from trayapp.storage.settings import Settings
 
 
@@ -46,4 +48,51 @@ class DismissNote:
     key: str
 
 
-Command = LookNow | ApplySettings | LoadIncidents | DetectPage | EraseHistory | DismissNote
+@dataclass(frozen=True, slots=True)
+class AddKey:
+    """Keep a key and check it; ``secret`` is ``None`` where ``new`` has a reference. ``host`` is what was approved.
+
+    This and the commands below are answered by ``Update.key_outcome``.
+    """
+
+    new: NewKey
+    secret: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceKey:
+    """Put a new key in an old one's place and check both, the old until its provider refuses it."""
+
+    key_id: str
+    secret: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class CheckKeys:
+    """Check some keys now, or all of them; those whose provider asked us to wait are left out."""
+
+    key_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveKey:
+    """Delete a key, or stop watching a replaced one; in the end also when the store does not let go of it."""
+
+    key_id: str
+    even_if_store_fails: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveAllKeys:
+    """Delete every key."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveKey:
+    """Let a key be sent to the address that the settings now say; the person has seen which."""
+
+    key_id: str
+
+
+KeyCommand = AddKey | ReplaceKey | CheckKeys | RemoveKey | RemoveAllKeys | ApproveKey
+Command = LookNow | ApplySettings | LoadIncidents | DetectPage | EraseHistory | DismissNote | KeyCommand

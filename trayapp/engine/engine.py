@@ -16,6 +16,8 @@ import msgspec
 
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.change import Change, StatusChanged, diff
+from trayapp.domain.keyalerts import decide_key, noted_after
+from trayapp.domain.keys import KeyHealth
 from trayapp.domain.notification import (
     AlertBook,
     Circumstances,
@@ -29,6 +31,7 @@ from trayapp.domain.notification import (
 )
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.report import FailureKind, FetchFailure, Observation, StatusReport
+from trayapp.domain.rotation import KeyBook
 from trayapp.domain.schedule import Cadence, interval_in_force, next_look
 from trayapp.domain.snapshot import PageState, Snapshot, advance, expire, watch
 from trayapp.engine.clock import Clock, Gap, SetBack, Wall, wall_time
@@ -38,10 +41,12 @@ from trayapp.engine.commands import (
     DetectPage,
     DismissNote,
     EraseHistory,
+    KeyCommand,
     LoadIncidents,
     LookNow,
 )
 from trayapp.engine.http import Network
+from trayapp.engine.keywatch import KeyParts, KeyWatch
 from trayapp.engine.looking import Looker
 from trayapp.engine.threads import let_go_at_the_end
 from trayapp.engine.updates import FoundIncidents, FoundPage, Note, Update
@@ -70,7 +75,8 @@ Publish = Callable[[Update], None]
 class Setup:
     """What an engine is made of. Factories are called inside the engine's loop.
 
-    ``pages`` replaces the settings' watch list (replay). ``save`` is ``None`` where settings cannot be kept.
+    ``pages`` replaces the settings' watch list (replay). ``save`` is ``None`` where settings cannot be kept,
+    ``keys`` where keys are none of this run's business.
     """
 
     settings: Settings
@@ -83,6 +89,7 @@ class Setup:
     notes: tuple[Note, ...] = ()
     seed: int | None = None
     is_replay: bool = False
+    keys: Callable[[], KeyParts] | None = None
 
 
 @dataclass(slots=True)
@@ -119,6 +126,7 @@ class Engine:
         self._history: History
         self._looker: Looker
         self._pruned_at: datetime | None = None
+        self._keys: KeyWatch | None = None
 
     @property
     def snapshot(self) -> Snapshot:
@@ -142,6 +150,7 @@ class Engine:
         self._history = self._setup.history()
         try:
             self._open_history()
+            self._watch_keys()
             self._watch_pages()
             self._flush()
             await self._beat()
@@ -166,6 +175,8 @@ class Engine:
             case DismissNote(key=key):
                 self._notes.pop(key, None)
                 self._flush()
+            case command if isinstance(command, KeyCommand) and self._keys is not None:
+                self._do(self._keys.handle(command))
 
     async def _beat(self) -> None:
         """Compare clocks, release what was held, keep the watch on record; until told to stop."""
@@ -176,6 +187,8 @@ class Engine:
             self._check_clock()
             self._release()
             self._prune(self._clock.now())
+            if self._keys is not None:
+                self._keys.tick()
 
     def _prune(self, now: datetime) -> None:
         """Once a day, drop what is older than the user wants to keep."""
@@ -193,6 +206,8 @@ class Engine:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._looker.network.close()
+        if self._keys is not None:
+            await self._keys.close()
         self._read(self._history.close, None)
 
     def _open_history(self) -> None:
@@ -203,6 +218,37 @@ class Engine:
             with contextlib.suppress(msgspec.MsgspecError):
                 self._book = replace(msgspec.json.decode(stored, type=AlertBook), started=frozenset())
         self._read(lambda: self._history.start_watching(self._clock.now()), None)
+
+    def _watch_keys(self) -> None:
+        if self._setup.keys is None:
+            return
+        self._keys = KeyWatch(
+            self._setup.keys(),
+            self._settings,
+            now=self._clock.now,
+            told=self._tell_of_keys,
+            changed=self._publish_soon,
+            dice=self._random,
+        )
+        self._do(self._keys.run())
+
+    def _tell_of_keys(self, keys: KeyBook, ids: frozenset[str]) -> dict[str, KeyHealth]:
+        """Decide what checks of keys are worth telling, and store it; return what to note of them."""
+        noted: dict[str, KeyHealth] = {}
+        made: list[Decision] = []
+        for state in keys.keys:
+            if state.ref.id not in ids:
+                continue
+            before = keys.noted.get(state.ref.id)
+            self._book, decisions = decide_key(self._book, before, state, self._rules(), self._around())
+            made.extend(decisions)
+            after = noted_after(before, state)
+            if after is not None:
+                noted[state.ref.id] = after
+        if made:
+            self._store("", None, (), tuple(made))
+            self._schedule_release()
+        return noted
 
     def _watch_pages(self) -> None:
         """Begin to watch what the settings say, and stop watching what they no longer say."""
@@ -295,6 +341,8 @@ class Engine:
         self._store(page, report, changes, (*decisions, *on_connection))
         self._schedule_expiry()
         self._schedule_release()
+        if self._keys is not None:
+            self._keys.look_at(after)
 
     def _store(
         self, page: str, report: StatusReport | None, changes: tuple[Change, ...], decisions: tuple[Decision, ...]
@@ -406,6 +454,8 @@ class Engine:
         if before.proxy != settings.proxy:
             self._do(self._looker.network.close())
             self._looker = Looker(self._setup.network(settings))
+        if self._keys is not None and (before.proxy, before.endpoints) != (settings.proxy, settings.endpoints):
+            self._do(self._keys.apply(settings))
         if before.watch != settings.watch or before.polling != settings.polling:
             self._watch_pages()
         self._flush()
@@ -450,6 +500,11 @@ class Engine:
         timer = self._timers.pop("publish", None)
         if timer is not None:
             timer.cancel()
+        keys = self._keys
+        if keys is not None and keys.problem:
+            self._note("keys", keys.problem)
+        else:
+            self._notes.pop("keys", None)
         update = Update(
             now=self._clock.now(),
             snapshot=self._snapshot,
@@ -463,6 +518,10 @@ class Engine:
             is_replay=self._setup.is_replay,
             is_first_run=not self._settings.first_run_done and not self._setup.is_replay,
             looking=frozenset(self._looking),
+            key_book=keys.book if keys is not None else KeyBook(),
+            key_store=keys.store if keys is not None else "",
+            key_outcome=keys.take_outcome() if keys is not None else None,
+            checking=keys.checking if keys is not None else frozenset(),
         )
         self._changes.clear()
         self._decisions.clear()

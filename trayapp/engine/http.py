@@ -359,10 +359,16 @@ class _Look:
         if not secret:
             headers.update(self.recollection.validators(address))
         headers.update({name.lower(): value for name, value in request.headers.items()})
+        method, body = "GET", b""
         if self._carried is not None:
-            headers.update([_key_field(self._carried)])
+            method, body = request.method, request.body
+            _add_key(headers, self._carried)
         wire = httpx.Request(
-            "GET", url, headers=headers, extensions={"trace": seen.note, "timeout": {"pool": _POOL_PATIENCE}}
+            method,
+            url,
+            content=body or None,
+            headers=headers,
+            extensions={"trace": seen.note, "timeout": {"pool": _POOL_PATIENCE}},
         )
         answer = await self._line.transport(url.scheme, seen.proxy).handle_async_request(wire)
         seen.stage = Stage.READING
@@ -512,13 +518,19 @@ def _address(url: httpx.URL) -> str:
     return host if url.scheme == "https" and _port(url) == _HTTPS else f"{host}:{_port(url)}"
 
 
-def _key_field(carried: Carried) -> tuple[str, str]:
-    """Return the header that carries the key: here, and nowhere else, it leaves its wrapping on the way out."""
+def _add_key(headers: dict[str, str], carried: Carried) -> None:
+    """Put the key into its header: here, and nowhere else, it leaves its wrapping on the way out.
+
+    A request that has this header already, and empty, asks to go without the key (a comparison).
+    """
+    if headers.get(carried.auth.header.lower()) == "":
+        del headers[carried.auth.header.lower()]
+        return
     key = carried.secret.reveal()
     if not key or not key.isascii() or not key.isprintable():
         raise failed(FailureKind.INVALID, "This key has characters that cannot be sent.")
     name, value = carried.auth.field_for(key)
-    return name.lower(), value
+    headers[name.lower()] = value
 
 
 def _without_key(response: Response, secret: Secret) -> Response:

@@ -1,13 +1,16 @@
 """What the engine tells a shell: one frozen value, at most every 100 ms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from trayapp.domain.change import Change
+from trayapp.domain.keys import KeyState
 from trayapp.domain.notification import Decision
 from trayapp.domain.provider import Provider
 from trayapp.domain.record import IncidentQuery, StoredIncident
+from trayapp.domain.rotation import KeyBook
 from trayapp.domain.snapshot import Snapshot
+from trayapp.engine.commands import KeyCommand
 from trayapp.storage.settings import Settings
 
 
@@ -45,6 +48,19 @@ class FoundPage:
     moved_to: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class KeyOutcome:
+    """What became of a command about keys; its check follows by itself.
+
+    ``problem`` is a sentence where nothing was done; ``left`` one where something stays behind in a store.
+    """
+
+    command: KeyCommand
+    key_id: str = ""
+    problem: str = ""
+    left: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """The state of the app at ``now`` (UTC; simulated in a replay), and what happened since the last one."""
@@ -63,3 +79,15 @@ class Update:
     is_first_run: bool = False
     looking: frozenset[str] = frozenset()
     """Pages being looked at right now."""
+    key_book: KeyBook = field(default_factory=KeyBook)
+    """All keys, those that were replaced, and what is known of them."""
+    key_store: str = ""
+    """The name of the key store in use; empty before its first use."""
+    key_outcome: KeyOutcome | None = None
+    checking: frozenset[str] = frozenset()
+    """Keys being checked right now, by id."""
+
+    @property
+    def keys(self) -> tuple[KeyState, ...]:
+        """What is known of every key, without any key."""
+        return self.key_book.keys

@@ -120,12 +120,16 @@ def _try_lock(handle: int) -> bool:
 
 
 def _book(raw: _Table, file: Path) -> KeyBook:
-    keys = tuple(_state(each, file) for each in _tables(raw, "key", file))
+    raw_keys = _tables(raw, "key", file)
+    keys = tuple(_state(each, file) for each in raw_keys)
     old = tuple(_old(each, file) for each in _tables(raw, "old_key", file))
     ids = [each.ref.id for each in keys]
     if len(set(ids)) != len(ids):
         raise KeyFileError(_("{file}: two keys have the same id.").format(file=file))
-    return KeyBook(keys, tuple(each for each in old if each.of in ids))
+    noted = {
+        _text(each, "id"): _word(KeyHealth, each, "noted", KeyHealth.UNKNOWN) for each in raw_keys if "noted" in each
+    }
+    return KeyBook(keys, tuple(each for each in old if each.of in ids), noted)
 
 
 def _tables(raw: _Table, name: str, file: Path) -> list[_Table]:
@@ -233,7 +237,7 @@ def _edited(text: str, book: KeyBook) -> str:
     document = tomlkit.parse(text)
     if not text:
         document.add(tomlkit.comment(_HEADER.strip()))
-    _write_tables(document, "key", {each.ref.id: _row(each) for each in book.keys})
+    _write_tables(document, "key", {each.ref.id: _key_row(each, book) for each in book.keys})
     _write_tables(document, "old_key", {each.state.ref.id: _old_row(each) for each in book.old})
     return tomlkit.dumps(document)
 
@@ -290,6 +294,11 @@ def _row(state: KeyState) -> dict[str, object]:
     return {name: _writable(value) for name, value in row.items()}
 
 
+def _key_row(state: KeyState, book: KeyBook) -> dict[str, object]:
+    noted = book.noted.get(state.ref.id)
+    return {**_row(state), "noted": noted.value if noted is not None else None}
+
+
 def _old_row(old: OldKey) -> dict[str, object]:
     row = {"of": old.of, "replaced_at": old.replaced_at, "died_at": old.died_at, **_row(old.state)}
     return {name: _writable(value) for name, value in row.items()}
@@ -298,6 +307,11 @@ def _old_row(old: OldKey) -> dict[str, object]:
 def _writable(value: object) -> object:
     """Return a value as TOML has it: moments in UTC, in whole seconds."""
     return value.astimezone(UTC).replace(microsecond=0) if isinstance(value, datetime) else value
+
+
+def store_of(state: KeyState) -> str:
+    """Return the name of the store that a key was put into; empty for a reference and a key of one session."""
+    return "" if is_session_only(state.ref) else state.ref.entry.rpartition("/")[0]
 
 
 def is_session_only(ref: KeyRef) -> bool:

@@ -67,6 +67,10 @@ class Secret:
         """Return the key itself."""
         return self._text
 
+    def judged_by(self, judge: Callable[[str], str]) -> str:
+        """Return what a pure function says of the key's shape, without the key."""
+        return self.hidden_in(judge(self._text))
+
     def is_same(self, other: "Secret") -> bool:
         """Return whether both are the same key, in the same time whatever they are."""
         return secrets.compare_digest(self._text.encode(), other.reveal().encode())
@@ -232,9 +236,18 @@ class Vault:
         """The name of the store in use; empty before the first use."""
         return self._store.name if self._store is not None else ""
 
-    async def test(self) -> str:
-        """Write, read and delete a trial entry; return the store's name. Raises ``SecretStoreError``."""
-        return (await self._ask(self._tested)).name
+    async def test(self, *, may_ask: bool = True) -> str:
+        """Write, read and delete a trial entry; return the store's name. Raises ``SecretStoreError``.
+
+        Unless ``may_ask``, a locked store shows no question.
+        """
+
+        def work() -> str:
+            if not may_ask:
+                _refuse_locked(self._opened())
+            return self._tested().name
+
+        return await self._ask(work)
 
     async def keep(self, secret: Secret) -> str:
         """Store a key and read it back; return its entry's random name. Raises ``SecretStoreError``.
@@ -264,8 +277,8 @@ class Vault:
 
         def work() -> Secret:
             store = self._opened()
-            if not may_ask and _is_locked(store):
-                raise SecretStoreError(Trouble.LOCKED, _(_SENTENCES[Trouble.LOCKED]))
+            if not may_ask:
+                _refuse_locked(store)
             text = store.backend.get_password(f"{_SERVICE} {number}", _USER)
             if text is not None:
                 return Secret(text)
@@ -477,6 +490,11 @@ def _is_locked(store: Store) -> bool:
             return bool(secretstorage.Collection(bus, _DEFAULT_COLLECTION).is_locked())
         except secretstorage.ItemNotFoundException:
             return True
+
+
+def _refuse_locked(store: Store) -> None:
+    if _is_locked(store):
+        raise SecretStoreError(Trouble.LOCKED, _(_SENTENCES[Trouble.LOCKED]))
 
 
 def _explained(error: Exception) -> SecretStoreError:

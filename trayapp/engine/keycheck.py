@@ -1,0 +1,203 @@
+"""Checking keys: fetch one from the vault, ask its provider once, forget it; with manners towards each host."""
+
+import asyncio
+import logging
+import traceback
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from gettext import gettext as _
+
+from trayapp.catalogue.lookup import Catalogue
+from trayapp.domain.keys import Facts, KeyAnswer, KeyHealth, KeyRef, Reachability
+from trayapp.domain.keyschedule import HOST_SIZE, host_is_free_at
+from trayapp.domain.report import FailureKind, FetchFailure
+from trayapp.engine.endpoints import Endpoint, EndpointError, endpoint
+from trayapp.engine.http import Carried, Network
+from trayapp.engine.keykeeping import Checked
+from trayapp.probes.probe import ask_for
+from trayapp.probes.table import PROBES, probe_for
+from trayapp.storage import references
+from trayapp.storage.secrets import Secret, SecretStoreError, Vault
+
+_log = logging.getLogger(__name__)
+
+DEADLINE = timedelta(seconds=10)
+SIDE_BY_SIDE = 4
+BETWEEN = timedelta(seconds=1)
+"""The least time between two checks of one host, unless it is this computer."""
+_LONGEST_REASON = 240
+_SERVER_TROUBLE = 500
+_TOO_MANY = 429
+
+
+@dataclass(slots=True)
+class _Manners:
+    """When a host was asked lately (UTC), and whose turn it is."""
+
+    asked: tuple[datetime, ...] = ()
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class UnknownKeyProviderError(Exception):
+    """No provider of this name can be asked about a key; the text is a sentence for a person."""
+
+
+def provider_of(name: str, catalogue: Catalogue) -> str:
+    """Return the id of the provider that a person means. Raises ``UnknownKeyProviderError``."""
+    known = catalogue.find(name)
+    for each in (name, known.id if known is not None else ""):
+        probe = probe_for(each)
+        if probe.provider in PROBES:
+            return known.id if known is not None else probe.provider
+    names = ", ".join(sorted(PROBES))
+    raise UnknownKeyProviderError(_("No key of {name!r} can be checked. Known: {names}").format(name=name, names=names))
+
+
+class KeyChecker:
+    """Checks keys through one network. ``endpoints`` are the person's own gateways by provider id."""
+
+    def __init__(
+        self, network: Network, vault: Vault, endpoints: Mapping[str, str], now: Callable[[], datetime]
+    ) -> None:
+        """Ask nobody yet."""
+        self.network = network
+        self._vault = vault
+        self._endpoints = endpoints
+        self._now = now
+        self._hosts: dict[str, _Manners] = {}
+
+    def address_of(self, ref: KeyRef) -> Endpoint:
+        """Return where a key is to be sent now, whether it was approved or not. Raises ``EndpointError``."""
+        own = ref.base_url or self._endpoints.get(ref.provider, "")
+        base = own or probe_for(ref.provider).base_for(ref)
+        if not base:
+            missing = probe_for(ref.provider).missing(ask_for(ref, own))
+            sentence = _("This provider needs more to be asked: {names}.")
+            raise EndpointError(sentence.format(names=", ".join(missing) or "base_url"))
+        return endpoint(base)
+
+    def is_own(self, ref: KeyRef) -> bool:
+        """Return whether a key goes to an address of the person's own and not to the provider's."""
+        return bool(ref.base_url or self._endpoints.get(ref.provider))
+
+    async def batches(self, refs: Iterable[KeyRef], *, may_ask: bool) -> AsyncIterator[tuple[Checked, ...]]:
+        """Check keys, a few side by side, and give the answers as they come, those that came together at once.
+
+        A host that limits us or has trouble of its own is not asked again in this run: its other keys are left out.
+        ``may_ask`` lets a locked store show its question.
+        """
+        closed: set[str] = set()
+        limit = asyncio.Semaphore(SIDE_BY_SIDE)
+        tasks = {asyncio.ensure_future(self._within(limit, each, closed, may_ask=may_ask)) for each in refs}
+        waiting = set(tasks)
+        try:
+            while waiting:
+                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                checks = tuple(checked for each in done if (checked := each.result()) is not None)
+                if checks:
+                    yield checks
+        finally:
+            for each in tasks:
+                each.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _within(
+        self, limit: asyncio.Semaphore, ref: KeyRef, closed: set[str], *, may_ask: bool
+    ) -> Checked | None:
+        """Check one key when its host's turn has come; ``None`` where the host is closed for this run."""
+        try:
+            where = self._approved(ref)
+        except EndpointError as error:
+            return Checked(ref, _not_asked(str(error)), self._now())
+        if where.is_here:
+            name = f"{ref.provider} at {where.host}"
+            async with limit:
+                return None if name in closed else await self._noted(ref, where, name, closed, may_ask=may_ask)
+        manners = self._hosts.setdefault(where.host, _Manners())
+        async with manners.turn:
+            if where.host in closed:
+                return None
+            await self._wait_for_turn(manners)
+            async with limit:
+                checked = await self._noted(ref, where, where.host, closed, may_ask=may_ask)
+            if checked.answer.reachability is not Reachability.STORE_LOCKED:
+                manners.asked = (*manners.asked, self._now())[-HOST_SIZE:]
+            return checked
+
+    async def _wait_for_turn(self, manners: _Manners) -> None:
+        now = self._now()
+        free_at = host_is_free_at(manners.asked, now)
+        if manners.asked:
+            free_at = max(free_at, manners.asked[-1] + BETWEEN)
+        await asyncio.sleep(max(0.0, (free_at - now).total_seconds()))
+
+    async def _noted(self, ref: KeyRef, where: Endpoint, name: str, closed: set[str], *, may_ask: bool) -> Checked:
+        answer = await self._answer(ref, where, may_ask=may_ask)
+        if answer.reachability in {Reachability.RATE_LIMITED, Reachability.PROVIDER_DOWN}:
+            closed.add(name)
+        return Checked(ref, answer, self._now())
+
+    def _approved(self, ref: KeyRef) -> Endpoint:
+        """Return where a key may be sent. Raises ``EndpointError`` where its owner has not said so."""
+        where = self.address_of(ref)
+        if where.is_here or where.host == ref.host:
+            return where
+        sentence = _("This key was approved for {old}, and is now to be sent to {new}. Approve that first.")
+        raise EndpointError(sentence.format(old=ref.host or _("no host"), new=where.host))
+
+    async def _answer(self, ref: KeyRef, where: Endpoint, *, may_ask: bool) -> KeyAnswer:
+        try:
+            secret = await self._secret(ref, may_ask=may_ask)
+        except SecretStoreError as error:
+            return KeyAnswer(health=KeyHealth.UNKNOWN, reachability=Reachability.STORE_LOCKED, reason=error.sentence)
+        probe = probe_for(ref.provider)
+        carried = Carried(secret=secret, auth=probe.auth, host=where.host)
+        try:
+            driven = await self.network.carry(
+                partial(probe.check, ask_for(ref, where.base)),
+                carried,
+                deadline=DEADLINE,
+                internal=where.is_inside,
+            )
+        except Exception as error:  # noqa: BLE001 - a bug in one probe must not stop the others, nor condemn the key
+            _log.error("check of a key for %s failed inside the app: %s at %s", ref.provider, *_place(error))
+            return _not_asked(_("This app could not read the answer. That is our fault, not the key's."))
+        outcome = driven.outcome
+        return _clean(_from_failure(outcome) if isinstance(outcome, FetchFailure) else outcome, secret)
+
+    async def _secret(self, ref: KeyRef, *, may_ask: bool) -> Secret:
+        if ref.reference:
+            return await references.resolve(ref.reference)
+        return await self._vault.fetch(ref.entry, may_ask=may_ask)
+
+
+def _not_asked(reason: str) -> KeyAnswer:
+    """Return an answer that says nothing about the key: it stays what it was."""
+    return KeyAnswer(health=KeyHealth.UNKNOWN, reachability=Reachability.UNREACHABLE, reason=reason)
+
+
+def _from_failure(failure: FetchFailure) -> KeyAnswer:
+    """Return what it says of a key that no answer came: nothing, but why."""
+    wait = failure.retry_after.total_seconds() if failure.retry_after is not None else None
+    reach = Reachability.UNREACHABLE
+    if failure.kind is FailureKind.HTTP_ERROR and failure.http_status is not None:
+        if failure.http_status == _TOO_MANY:
+            reach = Reachability.RATE_LIMITED
+        elif failure.http_status >= _SERVER_TROUBLE:
+            reach = Reachability.PROVIDER_DOWN
+    return KeyAnswer(health=KeyHealth.UNKNOWN, reachability=reach, reason=failure.detail, retry_after=wait)
+
+
+def _clean(answer: KeyAnswer, secret: Secret) -> KeyAnswer:
+    """Return the answer without the key in any form: providers echo keys back, whole or masked."""
+    reason = secret.hidden_in(answer.reason)[:_LONGEST_REASON]
+    facts = Facts({secret.hidden_in(name): secret.hidden_in(value) for name, value in answer.facts.items()})
+    return replace(answer, reason=reason, facts=facts)
+
+
+def _place(error: BaseException) -> tuple[str, str]:
+    """Return the error's name and the line it came from; its words may quote an answer, so they are left out."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return type(error).__name__, f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"

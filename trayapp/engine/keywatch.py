@@ -1,0 +1,240 @@
+"""Watches the person's keys while the program runs: decides when to check which, and does what a shell asks."""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from gettext import gettext as _
+
+from trayapp.domain.keys import KeyHealth, KeyRef, KeyState
+from trayapp.domain.keyschedule import CALM, SUSPICION, Surroundings, limit_of, next_check
+from trayapp.domain.rotation import KeyBook
+from trayapp.domain.snapshot import Snapshot
+from trayapp.engine.commands import AddKey, ApproveKey, CheckKeys, KeyCommand, RemoveAllKeys, RemoveKey, ReplaceKey
+from trayapp.engine.endpoints import EndpointError
+from trayapp.engine.keycheck import KeyChecker
+from trayapp.engine.keykeeping import KeyKeeper, KeyRefusedError, NewKey
+from trayapp.engine.updates import KeyOutcome
+from trayapp.storage.keyfile import KeyFileError, store_of
+from trayapp.storage.secrets import SecretStoreError
+from trayapp.storage.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+_LONGEST_WAIT = timedelta(hours=1)
+
+Told = Callable[[KeyBook, frozenset[str]], Mapping[str, KeyHealth]]
+"""Hears of keys just checked, by their ids; returns what to note of them for the next time."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyParts:
+    """What a watch over keys is made of."""
+
+    keeper: KeyKeeper
+    checker: Callable[[Settings], KeyChecker]
+
+
+class KeyWatch:
+    """Owns the checks of keys in one engine. ``changed`` is called when there is something new to show."""
+
+    def __init__(
+        self,
+        parts: KeyParts,
+        settings: Settings,
+        *,
+        now: Callable[[], datetime],
+        told: Told,
+        changed: Callable[[], None],
+        dice: random.Random,
+    ) -> None:
+        """Read the keys; load nothing that only checks need."""
+        self.keeper = parts.keeper
+        self.problem = ""
+        self.checking: frozenset[str] = frozenset()
+        self._outcomes: list[KeyOutcome] = []
+        self._parts = parts
+        self._checker = parts.checker(settings)
+        self._now = now
+        self._told = told
+        self._changed = changed
+        self._dice = dice
+        self._around: dict[str, Surroundings] = {}
+        self._chances: dict[str, float] = {}
+        self._not_before: dict[str, datetime] = {}
+        self._wake = asyncio.Event()
+        self._reload()
+
+    @property
+    def book(self) -> KeyBook:
+        """All keys."""
+        return self.keeper.book
+
+    @property
+    def store(self) -> str:
+        """The name of the key store in use, or those that keys were put into; empty before the first."""
+        return self.keeper.vault.backend or ", ".join(dict.fromkeys(filter(None, map(store_of, self.book.keys))))
+
+    def take_outcome(self) -> KeyOutcome | None:
+        """Return the oldest outcome that no shell has seen, once."""
+        if len(self._outcomes) > 1:
+            self._changed()
+        return self._outcomes.pop(0) if self._outcomes else None
+
+    async def run(self) -> None:
+        """Check what is due, for ever."""
+        while True:
+            due, wait = self._due()
+            if due:
+                await self._check(due, may_ask=False)
+                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait.total_seconds()):
+                    await self._wake.wait()
+            self._wake.clear()
+
+    async def close(self) -> None:
+        """Close the network."""
+        await self._checker.network.close()
+
+    async def apply(self, settings: Settings) -> None:
+        """Work by other settings from now on."""
+        before, self._checker = self._checker, self._parts.checker(settings)
+        await before.network.close()
+        self._wake.set()
+
+    def tick(self) -> None:
+        """Look whether another process has changed the keys, or time has jumped."""
+        before = self.book
+        self._reload()
+        if self.book is not before:
+            self._changed()
+        self._wake.set()
+
+    def look_at(self, snapshot: Snapshot) -> None:
+        """Learn from status pages whether a provider is in trouble; an unknown page says nothing new."""
+        if not self.book.keys and not self._around:
+            return
+        for provider in {each.page.provider_id for each in snapshot.pages} - {""}:
+            pages = [each for each in snapshot.pages if each.page.provider_id == provider]
+            bad = [each.since for each in pages if each.shown is not None and each.shown.is_bad and each.since]
+            before = self._around.get(provider, CALM)
+            if bad:
+                self._around[provider] = Surroundings(min(bad), before.recovered_at)
+            elif before.trouble_since is not None and all(each.shown is not None for each in pages):
+                self._around[provider] = Surroundings(None, self._now())
+            if self._around.get(provider, CALM) != before:
+                self._wake.set()
+
+    async def handle(self, command: KeyCommand) -> None:
+        """Do what a shell asks, and leave the outcome for it."""
+        key_id, problem, left = "", "", ""
+        try:
+            match command:
+                case AddKey(new=new, secret=secret):
+                    key_id = (await self.keeper.add(self._with_host(new), secret)).ref.id
+                case ReplaceKey(key_id=key_id, secret=secret):
+                    await self.keeper.replace(key_id, secret)
+                case RemoveKey(key_id=key_id, even_if_store_fails=anyway):
+                    left = await self.keeper.remove(key_id, even_if_store_fails=anyway)
+                case RemoveAllKeys():
+                    for each in self.book.keys:
+                        left = await self.keeper.remove(each.ref.id) or left
+                case ApproveKey(key_id=key_id):
+                    await self._approve(key_id)
+                case CheckKeys():
+                    pass
+        except (KeyRefusedError, SecretStoreError, KeyFileError, EndpointError) as error:
+            problem = str(error)
+        self._outcomes.append(KeyOutcome(command, key_id, problem, left))
+        self._changed()
+        wanted = command.key_ids if isinstance(command, CheckKeys) else (key_id,)
+        if not problem and not isinstance(command, RemoveKey | RemoveAllKeys):
+            await self._check_on_demand(wanted)
+
+    async def _check_on_demand(self, key_ids: tuple[str, ...]) -> None:
+        now = self._now()
+        states = [each for each in self.book.keys if not key_ids or each.ref.id in key_ids]
+        states += [each.state for each in self.book.old if not each.is_dead and (not key_ids or each.of in key_ids)]
+        free = [each.ref for each in states if (until := limit_of(each)) is None or until <= now]
+        await self._check(free, may_ask=True)
+
+    async def _check(self, refs: Iterable[KeyRef], *, may_ask: bool) -> None:
+        """Check keys that nobody checks at this moment."""
+        chosen = [each for each in refs if each.id not in self.checking]
+        ids = frozenset(each.id for each in chosen)
+        left_out = set(ids)
+        self.checking |= ids
+        self._changed()
+        try:
+            async for checks in self._checker.batches(chosen, may_ask=may_ask):
+                done = frozenset(each.ref.id for each in checks)
+                left_out -= done
+                await self.keeper.note(checks)
+                self._chances.update(dict.fromkeys(done, 0.0) | {each: self._dice.random() for each in done})
+                await self._tell(done)
+                self.checking -= done
+                self._changed()
+        except KeyFileError as error:
+            self.problem = str(error)
+            self._put_off(ids)
+        finally:
+            self.checking -= ids
+            self._put_off(left_out)
+            self._changed()
+            self._wake.set()
+
+    async def _tell(self, ids: frozenset[str]) -> None:
+        noted = self._told(self.book, ids)
+        if any(self.book.noted.get(each) is not health for each, health in noted.items()):
+            await self.keeper.note_told(noted)
+
+    def _put_off(self, ids: Iterable[str]) -> None:
+        """Leave keys alone for a while whose host does not want to be asked, or whose result cannot be kept."""
+        until = self._now() + SUSPICION
+        self._not_before.update(dict.fromkeys(ids, until))
+
+    def _due(self) -> tuple[list[KeyRef], timedelta]:
+        """Return the keys to check now, and how long to wait if there are none."""
+        now = self._now()
+        due: list[KeyRef] = []
+        wait = _LONGEST_WAIT
+        for state in self._watched():
+            chance = self._chances.setdefault(state.ref.id, self._dice.random())
+            moment, _reason = next_check(state, now, self._around.get(state.ref.provider, CALM), chance)
+            if moment is None or state.ref.id in self.checking:
+                continue
+            moment = max(moment, self._not_before.get(state.ref.id, moment))
+            if moment <= now:
+                due.append(state.ref)
+            wait = min(wait, max(moment - now, timedelta(seconds=1)))
+        return due, wait
+
+    def _watched(self) -> tuple[KeyState, ...]:
+        return (*self.book.keys, *(each.state for each in self.book.old if not each.is_dead))
+
+    def _reload(self) -> None:
+        try:
+            self.keeper.reload()
+            self.problem = ""
+        except KeyFileError as error:
+            if not self.problem:
+                _log.info("keys: %s", error)
+            self.problem = str(error)
+
+    def _with_host(self, new: NewKey) -> NewKey:
+        """Return what to add with the host it goes to: the provider's own or this computer, else the approved one."""
+        where = self._checker.address_of(new.ref())
+        if where.host != new.host and not where.is_here and (new.host or self._checker.is_own(new.ref())):
+            sentence = _("{host} will receive the key. Approve that first.")
+            raise KeyRefusedError(sentence.format(host=where.host))
+        return replace(new, host=where.host)
+
+    async def _approve(self, key_id: str) -> None:
+        state = self.book.key(key_id)
+        if state is None:
+            raise KeyRefusedError(_("There is no such key any more."))
+        await self.keeper.approve(key_id, self._checker.address_of(state.ref).host, state.ref.base_url)
