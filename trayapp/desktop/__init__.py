@@ -2,8 +2,6 @@
 
 import importlib
 
-import PySide6.QtCore  # noqa: F401 -- its import hook must be there before it can be told to rest
-
 
 def rest_import_hook() -> bool:
     """Tell PySide6 not to read the source of every module imported after it; return whether that worked.
@@ -12,6 +10,7 @@ def rest_import_hook() -> bool:
     The name is private to PySide6, so its absence is no fault: then we only pay.
     """
     try:
+        importlib.import_module("PySide6.QtCore")  # brings the hook; by name, as only the modules below import Qt
         feature = importlib.import_module("shibokensupport.feature")
     except ImportError:
         return False
