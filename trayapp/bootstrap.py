@@ -26,7 +26,7 @@ from trayapp.storage import settings as settings_file
 from trayapp.storage.history import History
 from trayapp.storage.paths import Paths, find_paths
 from trayapp.storage.resources import resource, resource_texts
-from trayapp.storage.secrets import Vault
+from trayapp.storage.secrets import Vault, guard_logs
 from trayapp.storage.settings import Loaded, Polling, Settings
 
 OVERLAY_NAME = "catalogue.toml"
@@ -129,6 +129,7 @@ def build_engine(options: Options) -> Engine:
 
 def key_keeper(mine: Home) -> KeyKeeper:
     """Return the keeper of this user's keys; nothing is read or loaded yet."""
+    guard_logs()
     file = keyfile.KeyFile(mine.paths.config_file.with_name(keyfile.NAME))
     return KeyKeeper(file, Vault(), _whole_second)
 

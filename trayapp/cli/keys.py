@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from gettext import gettext as _
 
 from trayapp import bootstrap
@@ -18,7 +19,7 @@ from trayapp.domain.rotation import KeyBook
 from trayapp.engine.clock import wall_time
 from trayapp.engine.endpoints import EndpointError
 from trayapp.engine.keycheck import KeyChecker, UnknownKeyProviderError, provider_of
-from trayapp.engine.keykeeping import KeyKeeper, KeyRefusedError, NewKey
+from trayapp.engine.keykeeping import KeyKeeper, KeyRefusedError, NewKey, doubt
 from trayapp.presentation import keys as words
 from trayapp.storage.keyfile import KeyFileError
 from trayapp.storage.secrets import LONGEST_SECRET, Secret, SecretStoreError
@@ -108,11 +109,19 @@ def _add(desk: _Desk) -> int:
         raise KeyRefusedError(sentence.format(host=where.host))
     secret = None if given.reference else _secret(_("Key for {name}: ").format(name=desk.names.get(provider, provider)))
 
+    doubts = secret.judged_by(partial(doubt, provider)) if secret is not None and not given.anyway else ""
+
     async def add() -> int:
-        added = await desk.keeper.add(replace(new, host=where.host), secret)
-        return await _check_and_show(desk, frozenset({added.ref.id}))
+        added = await desk.keeper.add(replace(new, host=where.host, is_checked=not doubts), secret)
+        if not doubts:
+            return await _check_and_show(desk, frozenset({added.ref.id}))
+        desk.show(frozenset({added.ref.id}))
+        return UNKNOWN
 
     code = asyncio.run(add())
+    if doubts and not given.session:
+        sentence = _("{doubt} It was kept but not sent to anybody. If it is right: trayapp keys check {label}")
+        printing.complain("trayapp: " + sentence.format(doubt=doubts, label=desk.keeper.book.keys[-1].ref.label))
     if given.session:
         printing.complain("trayapp: " + _("The key was checked once and is not kept."))
     return code
@@ -126,10 +135,12 @@ def _check(desk: _Desk) -> int:
     ids = frozenset(each.ref.id for each in chosen)
 
     async def check() -> int:
-        if desk.arguments.approve_endpoint:
-            checker = desk.checker()
-            for each in chosen:
-                await desk.keeper.approve(each.ref.id, checker.address_of(each.ref).host, each.ref.base_url)
+        checker = desk.checker()
+        for each in chosen if desk.arguments.approve_endpoint else ():
+            await desk.keeper.approve(each.ref.id, checker.address_of(each.ref).host, each.ref.base_url)
+        for each in chosen if labels else ():
+            if not each.ref.is_checked:
+                await desk.keeper.approve(each.ref.id, each.ref.host, each.ref.base_url)
         return await _check_and_show(desk, ids)
 
     return asyncio.run(check())

@@ -154,6 +154,7 @@ def _add_keys(keys: _Parser, shared: _Parser) -> None:
     place.add_argument("--session", action="store_true", help=_("check it once and keep nothing"))
     reference = _('where it is kept: env:NAME, op://vault/item/field or cmd:["/path/tool", "argument"]')
     place.add_argument("--from", dest="reference", metavar="REFERENCE", default="", help=reference)
+    new.add_argument("--anyway", action="store_true", help=_("check it although it looks like another kind of key"))
     new.add_argument("--base-url", metavar="URL", default="", help=_("another address of the same API"))
     new.add_argument("--approve-endpoint", action="store_true", help=_("that address may receive the key"))
     for name in ("organisation", "project", "region", "resource"):

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from trayapp.domain.keys import KeyHealth, KeyState
 from trayapp.domain.notification import (
+    GROUP_SIZE,
+    GROUP_WINDOW,
     Alert,
     AlertBook,
     AlertKind,
@@ -15,10 +17,6 @@ from trayapp.domain.notification import (
     Reason,
 )
 
-NEEDS_ATTENTION, WORKS_AGAIN = "attention", "works"
-"""What an alert of the kind ``KEY`` says, as its ``incident_id``; its title is the label, its first component the
-health's name, its second the reason."""
-
 
 def decide_key(
     book: AlertBook, noted: KeyHealth | None, after: KeyState, rules: NotificationRules, around: Circumstances
@@ -26,7 +24,8 @@ def decide_key(
     """Decide what one check of one key is worth telling. First match wins.
 
     ``noted`` is the last health that was either good or bad, ``None`` before there was one: an unclear answer in
-    between neither loses nor repeats anything, and whoever adds a key sees its first verdict anyway.
+    between neither loses nor repeats anything, and whoever adds a key sees its first verdict anyway. The alert's title
+    is the key's label, its components are the name of the health and the reason.
 
     ==================================  ===========================  =====  ================
     the key                             condition                    told?  reason
@@ -37,19 +36,18 @@ def decide_key(
     works again                         only outages are wanted      no     BELOW_LEVEL
     turned bad, or works again          after sleep                  later  HELD_AFTER_SLEEP
     turned bad, or works again          quiet hours                  later  HELD_QUIET_HOURS
+    turned bad, or works again          the fourth within 30 s       later  HELD_FOR_GROUP
     turned bad                          otherwise                    yes    NEW
     turned from one bad to another      otherwise                    yes    WORSE
     works again                         otherwise                    yes    OVER
     ==================================  ===========================  =====  ================
     """
-    turned = _turned(noted, after.health)
-    if turned is None or after.checked_at is None:
+    reason = _reason(noted, after.health)
+    if reason is None or after.checked_at is None:
         return book, ()
-    kind, reason = turned
     alert = Alert(
         kind=AlertKind.KEY,
         at=after.checked_at,
-        incident_id=kind,
         title=after.ref.label,
         started_at=after.since,
         components=(after.health.value, after.reason),
@@ -63,22 +61,30 @@ def noted_after(noted: KeyHealth | None, after: KeyState) -> KeyHealth | None:
     return after.health if after.health.works or after.health.is_bad else noted
 
 
-def _turned(noted: KeyHealth | None, after: KeyHealth) -> tuple[str, Reason] | None:
+def _reason(noted: KeyHealth | None, after: KeyHealth) -> Reason | None:
     if noted is None or noted is after:
         return None
     if after.is_bad:
-        return NEEDS_ATTENTION, Reason.WORSE if noted.is_bad else Reason.NEW
-    return (WORKS_AGAIN, Reason.OVER) if noted.is_bad and after.works else None
+        return Reason.WORSE if noted.is_bad else Reason.NEW
+    return Reason.OVER if noted.is_bad and after.works else None
 
 
 def _told(book: AlertBook, alert: Alert, reason: Reason, level: Level, around: Circumstances) -> Decided:
     if level is Level.MUTE:
         return book, (Decision(alert, told=False, reason=Reason.MUTED),)
-    if level is Level.OUTAGES and alert.incident_id == WORKS_AGAIN:
+    if level is Level.OUTAGES and reason is Reason.OVER:
         return book, (Decision(alert, told=False, reason=Reason.BELOW_LEVEL),)
-    after_sleep = around.gather_until is not None and alert.at < around.gather_until
-    if after_sleep or around.quiet:
+    recent = tuple(each for each in book.told_at if alert.at - each < GROUP_WINDOW)
+    why = _hold(alert, around, len(recent))
+    if why is not None:
         held = tuple(each for each in book.held if each.concern != alert.concern)
-        why = Reason.HELD_AFTER_SLEEP if after_sleep else Reason.HELD_QUIET_HOURS
         return replace(book, held=(*held, alert)), (Decision(alert, told=False, reason=why),)
-    return replace(book, told_at=(*book.told_at, alert.at)), (Decision(alert, told=True, reason=reason),)
+    return replace(book, told_at=(*recent, alert.at)), (Decision(alert, told=True, reason=reason),)
+
+
+def _hold(alert: Alert, around: Circumstances, told_lately: int) -> Reason | None:
+    if around.gather_until is not None and alert.at < around.gather_until:
+        return Reason.HELD_AFTER_SLEEP
+    if around.quiet:
+        return Reason.HELD_QUIET_HOURS
+    return Reason.HELD_FOR_GROUP if told_lately >= GROUP_SIZE else None

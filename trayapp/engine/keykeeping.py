@@ -5,6 +5,7 @@ what was there before.
 """
 
 import asyncio
+import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -14,6 +15,8 @@ from gettext import gettext as _
 
 from trayapp.domain.keys import KeyAnswer, KeyHealth, KeyRef, KeyState, after_check
 from trayapp.domain.rotation import KeyBook, OldKey, after_old_check
+from trayapp.probes.shapes import hint
+from trayapp.probes.table import probe_for
 from trayapp.storage import references
 from trayapp.storage.keyfile import KeyFile, is_session_only
 from trayapp.storage.secrets import LONGEST_SECRET, Secret, SecretStoreError, Trouble, Vault
@@ -38,6 +41,7 @@ class NewKey:
     project: str = ""
     region: str = ""
     resource: str = ""
+    is_checked: bool = True
 
     def ref(self) -> KeyRef:
         """Return the metadata of the key to be; it has no id yet."""
@@ -52,6 +56,7 @@ class NewKey:
             project=self.project,
             region=self.region,
             resource=self.resource,
+            is_checked=self.is_checked,
         )
 
 
@@ -182,7 +187,7 @@ class KeyKeeper:
     async def approve(self, key_id: str, host: str, base_url: str) -> KeyState:
         """Let a key be sent to another host, which the person has approved."""
         before = self._known(key_id)
-        after = replace(before, ref=replace(before.ref, host=host, base_url=base_url))
+        after = replace(before, ref=replace(before.ref, host=host, base_url=base_url, is_checked=True))
         await self._update(lambda book: _with_ref(book, after.ref), in_session=is_session_only(after.ref))
         return after
 
@@ -276,6 +281,19 @@ def objection(text: str) -> str:
         if is_wrong(text):
             return _(sentence)
     return ""
+
+
+def doubt(provider: str, text: str) -> str:
+    """Return why a key seems to be another provider's, or no key of the API; empty where nothing says so.
+
+    A reason not to send it at once, never one not to keep it: shapes change.
+    """
+    probe = probe_for(provider)
+    for pattern, sentence in probe.wrong:
+        if re.match(pattern, text):
+            return sentence
+    seen = hint(provider, text)
+    return seen.sentence if seen.provider and seen.provider != probe.provider and probe.shape else ""
 
 
 def _folded(book: KeyBook, check: Checked) -> KeyBook:

@@ -8,9 +8,11 @@ from gettext import gettext as _
 from gettext import ngettext
 from types import MappingProxyType
 
+from trayapp.domain.keys import KeyHealth
 from trayapp.domain.notification import Alert, AlertKind
 from trayapp.domain.status import Status
 from trayapp.presentation.ages import clock, duration, long_date
+from trayapp.presentation.keys import health_word
 from trayapp.presentation.tray import clipped
 from trayapp.presentation.words import status_phrase, status_word, turned_into
 
@@ -161,6 +163,16 @@ def _digest(told: _Telling) -> _Saying:
     return title, "\n".join(lines)
 
 
+def _key(told: _Telling) -> _Saying:
+    """Say which key, and what is wrong with it: the label is the alert's title, the rest its components."""
+    health, reason = (*told.alert.components, "", "")[:2]
+    word = health_word(KeyHealth(health)) if health in set(KeyHealth) else ""
+    if health in set(KeyHealth) and KeyHealth(health).works:
+        return _("Your key “{label}” works again").format(label=told.alert.title), ""
+    title = _("Your key “{label}” needs attention: {health}").format(label=told.alert.title, health=word)
+    return title, reason
+
+
 def _other(told: _Telling) -> _Saying:
     if not told.name:
         return told.alert.title, ""
@@ -177,7 +189,7 @@ _SAYINGS: Mapping[AlertKind, Callable[[_Telling], _Saying]] = MappingProxyType(
         AlertKind.CONNECTION_BACK: _connection_back,
         AlertKind.FLAPPING: _flapping,
         AlertKind.DIGEST: _digest,
-        AlertKind.KEY: _other,
+        AlertKind.KEY: _key,
         AlertKind.NOTICE: _other,
     }
 )

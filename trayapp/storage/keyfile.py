@@ -256,7 +256,9 @@ def _write_tables(document: MutableMapping[str, object], name: str, rows: Mappin
     there = {str(each.get("id")): each for each in tables}
     for key_id, row in rows.items():
         if key_id not in there:
-            there[key_id] = cast("MutableMapping[str, object]", tomlkit.table())
+            table = tomlkit.table()
+            table.trivia.indent = "\n"  # a blank line between two keys
+            there[key_id] = cast("MutableMapping[str, object]", table)
             tables.append(there[key_id])
         _write_row(there[key_id], row)
     if not tables:

@@ -9,11 +9,13 @@ import base64
 import contextlib
 import importlib
 import json
+import logging
 import os
 import re
 import secrets
 import sys
 import threading
+import traceback
 import weakref
 from collections.abc import Callable, Iterable
 from configparser import ConfigParser
@@ -24,7 +26,7 @@ from datetime import timedelta
 from enum import StrEnum
 from gettext import gettext as _
 from pathlib import Path
-from typing import Generic, NoReturn, Protocol, TypeVar, cast
+from typing import Any, Generic, NoReturn, Protocol, TypeVar, cast
 from urllib.parse import quote, quote_plus
 
 _T = TypeVar("_T")
@@ -156,6 +158,30 @@ def hidden(text: str, others: Iterable[Secret] = ()) -> str:
     for each in (*alive, *others):
         text = each.hidden_in(text)
     return text
+
+
+def guard_logs() -> None:
+    """Let no log record of any library carry a key that the program holds; done once for the process."""
+    make = logging.getLogRecordFactory()
+    if make is _guarded:
+        return
+    _makers.append(make)
+    logging.setLogRecordFactory(_guarded)
+
+
+_makers: list[Callable[..., logging.LogRecord]] = []
+
+
+def _guarded(*args: Any, **kwargs: Any) -> logging.LogRecord:  # noqa: ANN401 - as logging calls its record factory
+    record = _makers[-1](*args, **kwargs)
+    with contextlib.suppress(Exception):  # a record that cannot be worded is logging's own business
+        message = record.getMessage()
+        clean = hidden(message)
+        if clean != message:
+            record.msg, record.args = clean, ()
+        if record.exc_info and record.exc_info[1] is not None:
+            record.exc_text = hidden("".join(traceback.format_exception(record.exc_info[1])).rstrip("\n"))
+    return record
 
 
 class Trouble(StrEnum):
