@@ -84,11 +84,16 @@ class Exchanged:
 
 @dataclass(frozen=True, slots=True)
 class Driven(Generic[_T]):
-    """How a conversation ended. ``unchanged`` means: the very outcome of the last time, nothing was parsed."""
+    """How a conversation ended. ``unchanged`` means: the very outcome of the last time, nothing was parsed.
+
+    ``got_through`` means: the last request came as far as its host's own application (the connection was secure and
+    the question was sent), whatever became of the answer.
+    """
 
     outcome: _T | FetchFailure
     unchanged: bool
     requests: int
+    got_through: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +150,7 @@ class Network:
         look = _Look(self, line, known, Allowance(allowed), internal=internal)
         try:
             outcome, unchanged = await converse(look.ask, exchange, known, memorable=_is_open)
-            return Driven(outcome, unchanged, look.requests)
+            return Driven(outcome, unchanged, look.requests, look.got_through)
         finally:
             self._lines.discard(line)
             await asyncio.shield(asyncio.ensure_future(line.drop()))
@@ -165,7 +170,7 @@ class Network:
         look = _Look(self, line, nothing, Allowance(deadline.total_seconds()), internal=internal, carried=carried)
         try:
             outcome, _unchanged = await converse(look.ask, exchange, nothing, memorable=lambda _request: False)
-            return Driven(outcome, unchanged=False, requests=look.requests)
+            return Driven(outcome, unchanged=False, requests=look.requests, got_through=look.got_through)
         finally:
             self._lines.discard(line)
             await asyncio.shield(asyncio.ensure_future(line.drop()))
@@ -213,6 +218,7 @@ class _Look:
     ) -> None:
         self.recollection = recollection
         self.requests = 0
+        self.got_through = False
         self._network = network
         self._line = line
         self._allowance = allowance
@@ -326,6 +332,7 @@ class _Look:
         seen = Progress(self._line.streams, tunnelled=url.scheme == "https")
         allowed = allowance.left
         self.requests += 1
+        self.got_through = False
         try:
             async with allowance.running():
                 seen.proxy = await self._proxy(url)
@@ -347,6 +354,8 @@ class _Look:
             if not isinstance(error, httpx.TransportError | OSError | UnicodeError):
                 _log.warning("unexpected %s while asking %s", type(error).__name__, host)
             raise FailedError(await self._explained(error, url, seen, allowance)) from None
+        finally:
+            self.got_through = seen.stage in {Stage.WAITING, Stage.READING}
 
     async def _exchange(self, url: httpx.URL, request: Request, seen: Progress) -> Response:
         secret = self._carried is not None or _is_secret(request)
