@@ -1,6 +1,8 @@
+import sys
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
@@ -13,7 +15,9 @@ from pytestqt.qtbot import QtBot
 from tests.builders import NOON, component, incident, report, update
 from trayapp.desktop.window import links
 from trayapp.desktop.window.card import PageCard
+from trayapp.desktop.window.first_run import FirstRun
 from trayapp.desktop.window.incidents import IncidentsPage
+from trayapp.desktop.window.login import LoginBox
 from trayapp.desktop.window.main_window import MainWindow
 from trayapp.desktop.window.moving import with_new_address
 from trayapp.desktop.window.settings.popups import PopupsTab
@@ -34,6 +38,7 @@ from trayapp.engine.commands import (
     LookNow,
 )
 from trayapp.engine.updates import FoundIncidents, FoundPage, Note, Update
+from trayapp.storage.autostart import XdgAutostart
 from trayapp.storage.settings import QuietHours, Settings, Watch
 
 NOW = NOON + timedelta(seconds=40)
@@ -107,6 +112,12 @@ def test_a_hidden_window_does_nothing_and_catches_up_when_it_is_shown(desk: Desk
 
     assert "Acme is fine - checked 40 s ago" in desk.labels()
     assert len(desk.cards()) == 1
+
+
+def test_before_anything_is_known_the_window_says_that_it_looks(desk: Desk) -> None:
+    desk.open()
+
+    assert "Looking..." in desk.labels()
 
 
 def test_ages_grow_only_while_the_window_is_seen(desk: Desk) -> None:
@@ -315,6 +326,35 @@ def test_following_a_page_keeps_its_components_and_loses_no_other_page() -> None
     assert one_of_two.watch == (Watch(provider="acme"), Watch(url="https://b.example"))
     assert with_new_address(settings, own, "http://b.example", is_only_page=True) is None
     assert with_new_address(Settings(watch=()), own, "https://b.example", is_only_page=True) is None
+
+
+def test_the_start_at_login_is_switched_and_read_back(qtbot: QtBot, tmp_path: Path) -> None:
+    autostart = XdgAutostart(tmp_path, (sys.executable, "-m", "trayapp"))
+    window = MainWindow(clock=lambda: NOW, autostart=autostart)
+    qtbot.addWidget(window)
+    window.show_update(told())
+    window.show()
+    window.show_page("settings")
+    window._settings_page._tabs.setCurrentIndex(2)
+    box = window.findChild(LoginBox)
+    assert isinstance(box, LoginBox)
+
+    box._box.click()
+    assert autostart.state().is_on
+
+    box._box.click()
+    assert not autostart.state().is_on
+
+
+def test_the_first_questions_offer_the_start_at_login(qtbot: QtBot, tmp_path: Path) -> None:
+    autostart = XdgAutostart(tmp_path, (sys.executable, "-m", "trayapp"))
+    questions = FirstRun(autostart)
+    qtbot.addWidget(questions)
+
+    for _step in range(3):
+        questions._next.click()
+
+    assert autostart.state().is_on
 
 
 class Browser(QObject):

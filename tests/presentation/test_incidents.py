@@ -133,6 +133,7 @@ def test_the_detail_of_work_has_its_plan() -> None:
 
     assert (facts["Planned for"], facts["Until"], facts["Page"]) == ("12:00", "14:00", "acme")
     assert "First seen" in dict(words.detail(stored(incident(started_at=None)), {}, NOON).facts)
+    assert "Impact, in the page's word" not in dict(words.detail(stored(incident(impact=None)), {}, NOON).facts)
     silent = words.detail(stored(incident(updates=[replace(update(None), said="")])), {}, NOON)
     assert silent.updates[0].heading == "12:00"
 

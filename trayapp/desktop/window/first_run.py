@@ -1,5 +1,6 @@
 """The first questions, three clicks: what do you use, when is it quiet, go. Each can be skipped."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import time
 from gettext import gettext as _
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.desktop.window.texts import GRID, access_text, caption, column, heading, put, row, scroller, wrapped
 from trayapp.domain.provider import Provider
+from trayapp.storage.autostart import Autostart, AutostartError
 from trayapp.storage.settings import QuietHours, Settings, Watch
 
 _COMMON = (
@@ -38,9 +40,12 @@ class FirstRun(QWidget):
     apply_requested = Signal(object)
     """Settings to save."""
 
-    def __init__(self) -> None:
-        """Make the three steps; `show_providers` fills the first."""
+    def __init__(self, autostart: Autostart | None = None) -> None:
+        """Make the three steps; `show_providers` fills the first. The last one offers the start at login if it can."""
         super().__init__()
+        self._autostart = autostart
+        self._login = QCheckBox(_("Start at &login"))
+        self._login.setChecked(True)
         self._settings = Settings()
         self._catalogue = Catalogue()
         self._ticks: dict[str, QCheckBox] = {}
@@ -140,6 +145,8 @@ class FirstRun(QWidget):
         lines = column(step, spacing=2)
         lines.addWidget(heading(_("Ready"), size=1.5))
         lines.addWidget(self._summary)
+        if self._autostart is not None:
+            lines.addWidget(self._login)
         lines.addWidget(caption(_("All of it can be changed in Settings, also which parts of a service are watched.")))
         lines.addStretch(1)
         return step
@@ -186,6 +193,10 @@ class FirstRun(QWidget):
         if self._steps.currentIndex() < self._steps.count() - 1:
             self._go(self._steps.currentIndex() + 1)
             return
+        if self._autostart is not None and self._login.isChecked():
+            # Where it cannot be switched on, Settings says why.
+            with suppress(AutostartError):
+                self._autostart.switch(on=True)
         watch = tuple(Watch(provider=each) for each in self._chosen)
         self.apply_requested.emit(replace(self._settings, first_run_done=True, watch=watch, quiet_hours=self._hours()))
 

@@ -22,6 +22,7 @@ from trayapp.engine.commands import ApplySettings, DetectPage, DismissNote, Eras
 from trayapp.engine.updates import Update
 from trayapp.presentation.tray import APP_NAME
 from trayapp.presentation.words import mark_of
+from trayapp.storage.autostart import Autostart
 from trayapp.storage.settings import Settings
 
 NOW, INCIDENTS, SETTINGS = "now", "incidents", "settings"
@@ -39,15 +40,20 @@ class MainWindow(QMainWindow):
     command = Signal(object)
     """A Command for the engine."""
 
-    def __init__(self, clock: Callable[[], datetime] = _wall) -> None:
-        """Build the pages; ``clock`` gives the UTC time for ages (a replay's time comes with its updates)."""
+    def __init__(self, clock: Callable[[], datetime] = _wall, autostart: Autostart | None = None) -> None:
+        """Build the pages.
+
+        ``clock`` gives the UTC time for ages (a replay's time comes with its updates). Without an ``autostart``
+        the start at login is not offered.
+        """
         super().__init__()
         self._clock = clock
+        self._autostart = autostart
         self._update: Update | None = None
         self._is_behind = False
         self._now_page = NowPage()
         self._incidents_page = IncidentsPage()
-        self._settings_page = SettingsPage()
+        self._settings_page = SettingsPage(autostart)
         self._first_run: FirstRun | None = None
         self._banners = Banners()
         self._stack = QStackedWidget()
@@ -178,7 +184,7 @@ class MainWindow(QMainWindow):
                 self.show_page(NOW)
             return
         if self._first_run is None:
-            self._first_run = FirstRun()
+            self._first_run = FirstRun(self._autostart)
             self._first_run.apply_requested.connect(self._apply)
             self._stack.addWidget(self._first_run)
             self._stack.setCurrentWidget(self._first_run)

@@ -138,7 +138,10 @@ class NowPage(QWidget):
         page.addStretch(1)
         self._area = scroller(content, _("Watched pages"))
         column(self).addWidget(self._area)
-        self._reasons.hide()
+        put(self._sentence, _("Looking..."))
+        self._mark.setPixmap(theme.icon(Mark.UNKNOWN).pixmap(LARGE_MARK_SIZE))
+        for later in (self._reasons, self._why, self._check):
+            later.hide()
         self._why.toggled.connect(self._on_why)
         self._check.setToolTip(_("Look at every page now (F5)"))
         self._check.clicked.connect(lambda: self.check_requested.emit(""))

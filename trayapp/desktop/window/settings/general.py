@@ -9,11 +9,13 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGroupBox, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
 
 from trayapp.desktop import theme
+from trayapp.desktop.window.login import LoginBox
 from trayapp.desktop.window.settings.choices import Choice, Number, group
 from trayapp.desktop.window.settings.draft import Draft
 from trayapp.desktop.window.texts import GRID, caption, column, put, row, wrapped
 from trayapp.domain.snapshot import Snapshot
 from trayapp.presentation.watching import hosts
+from trayapp.storage.autostart import Autostart
 from trayapp.storage.kinds import LONGEST_INTERVAL_SECONDS, LONGEST_KEEPING_DAYS, PROXY_ADDRESS
 from trayapp.storage.settings import SMALLEST_INTERVAL, ColorScheme, ProxyMode
 
@@ -25,8 +27,8 @@ class GeneralTab(QWidget):
 
     erase_requested = Signal()
 
-    def __init__(self, draft: Draft) -> None:
-        """Make the tab; the draft fills it."""
+    def __init__(self, draft: Draft, autostart: Autostart | None) -> None:
+        """Make the tab; the draft fills it. Without an ``autostart`` nothing is said of the start at login."""
         super().__init__()
         self._draft = draft
         self._snapshot = Snapshot()
@@ -41,6 +43,10 @@ class GeneralTab(QWidget):
         self._erase = QPushButton(_("&Erase all recorded data..."))
         self._hosts: QLabel = wrapped(selectable=True)
         page = column(self, margin=2, spacing=2)
+        if autostart is not None:
+            box, form = group(_("Start"))
+            form.addRow(LoginBox(autostart))
+            page.addWidget(box)
         for box in (self._look(), self._polling(), self._network(), self._history()):
             page.addWidget(box)
         page.addStretch(1)

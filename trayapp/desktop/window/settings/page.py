@@ -12,6 +12,7 @@ from trayapp.desktop.window.settings.popups import PopupsTab
 from trayapp.desktop.window.settings.watching import WatchingTab
 from trayapp.desktop.window.texts import column, scroller
 from trayapp.engine.updates import Update
+from trayapp.storage.autostart import Autostart
 
 
 class SettingsPage(QWidget):
@@ -23,13 +24,13 @@ class SettingsPage(QWidget):
     """An address whose platform is to be found out."""
     erase_requested = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, autostart: Autostart | None = None) -> None:
         """Make the tabs; `show_update` fills them."""
         super().__init__()
         self._draft = Draft()
         self._watching = WatchingTab(self._draft)
         self._popups = PopupsTab(self._draft)
-        self._general = GeneralTab(self._draft)
+        self._general = GeneralTab(self._draft, autostart)
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
         self._tabs.setAccessibleName(_("Settings"))
