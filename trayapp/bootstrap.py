@@ -136,7 +136,7 @@ def key_keeper(mine: Home) -> KeyKeeper:
 
 def key_checker(settings: Settings, keeper: KeyKeeper) -> KeyChecker:
     """Return what checks keys, with a network of its own."""
-    return KeyChecker(network_for(settings), keeper.vault, settings.endpoints, _whole_second)
+    return KeyChecker(network_for(settings), keeper.vault, settings.endpoints, now=_whole_second)
 
 
 def _whole_second() -> datetime:

@@ -55,7 +55,7 @@ def vault_over(backend: Backend, patience: float = 5, name: str = "Secret Servic
 
 def trouble(work: Coroutine[object, object, object]) -> SecretStoreError:
     with pytest.raises(SecretStoreError) as caught:
-        asyncio.run(work)  # type: ignore[arg-type]  # any coroutine will do
+        asyncio.run(work)
     assert KEY not in str(caught.value)
     assert str(caught.value).endswith((".", ").", "NAME."))
     return caught.value

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -59,9 +59,16 @@ class KeyChecker:
     """Checks keys through one network. ``endpoints`` are the person's own gateways by provider id."""
 
     def __init__(
-        self, network: Network, vault: Vault, endpoints: Mapping[str, str], now: Callable[[], datetime]
+        self,
+        network: Network,
+        vault: Vault,
+        endpoints: Mapping[str, str],
+        *,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Ask nobody yet."""
+        self._sleep = sleep
         self.network = network
         self._vault = vault
         self._endpoints = endpoints
@@ -131,7 +138,7 @@ class KeyChecker:
         free_at = host_is_free_at(manners.asked, now)
         if manners.asked:
             free_at = max(free_at, manners.asked[-1] + BETWEEN)
-        await asyncio.sleep(max(0.0, (free_at - now).total_seconds()))
+        await self._sleep(max(0.0, (free_at - now).total_seconds()))
 
     async def _noted(self, ref: KeyRef, where: Endpoint, name: str, closed: set[str], *, may_ask: bool) -> Checked:
         answer = await self._answer(ref, where, may_ask=may_ask)

@@ -254,7 +254,7 @@ class Vault:
         self._store: Store | None = None
         self._is_tested = False
         self._hanging: _Call[object] | None = None
-        self._turn = asyncio.Lock()
+        self._turn: tuple[asyncio.AbstractEventLoop, asyncio.Lock] | None = None
         self._memory: dict[str, Secret] = {}
 
     @property
@@ -339,7 +339,7 @@ class Vault:
 
     async def _ask(self, work: Callable[[], _T], undo: Callable[[], None] = lambda: None) -> _T:
         """Do the work in a thread of its own, one at a time, for as long as we are patient."""
-        async with self._turn:
+        async with self._one_at_a_time():
             if self._hanging is not None and not self._hanging.over.is_set():
                 raise SecretStoreError(Trouble.SLOW, _(_SENTENCES[Trouble.SLOW]))
             self._hanging = None
@@ -358,6 +358,13 @@ class Vault:
             except asyncio.CancelledError:
                 self._gives_up(call)
                 raise
+
+    def _one_at_a_time(self) -> asyncio.Lock:
+        """Return the lock of the loop we are in: a vault may outlive one."""
+        loop = asyncio.get_running_loop()
+        if self._turn is None or self._turn[0] is not loop:
+            self._turn = (loop, asyncio.Lock())
+        return self._turn[1]
 
     def _gives_up(self, call: _Call[_T]) -> bool:
         """Return whether we were first: then the call does not count, and it is undone."""
