@@ -105,9 +105,10 @@ class MainWindow(QMainWindow):
         self._ages.start()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 -- Qt's name
-        """Do nothing any more."""
+        """Do nothing any more, and keep no edit waiting: nobody may look again."""
         super().hideEvent(event)
         self._ages.stop()
+        self._settings_page.draft.flush()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 -- Qt's name
         """Follow the desktop from light to dark and back, and to high contrast."""
