@@ -471,6 +471,15 @@ def test_ticks_become_settings_after_a_moment(desk: Desk) -> None:
     assert applied.settings.watch == (Watch(provider="acme", products=("api",)),)
 
 
+def test_nothing_can_be_edited_before_it_is_known_what_is_in_force(desk: Desk) -> None:
+    desk.open()
+    desk.window.show_page("settings")
+    assert not desk.window._settings_page._tabs.isEnabled()
+
+    settings_desk(desk)
+    assert desk.window._settings_page._tabs.isEnabled()
+
+
 def test_the_last_tick_cannot_be_taken_away(desk: Desk) -> None:
     settings_desk(desk)
     tree = desk.window.findChild(WatchTree)

@@ -38,6 +38,8 @@ class SettingsPage(QWidget):
         self._tabs.addTab(scroller(self._popups, _("Pop-ups")), _("Pop-ups"))
         self._tabs.addTab(scroller(self._general, _("General")), _("General"))
         self._tabs.addTab(scroller(AboutTab(), _("About")), _("About"))
+        # Until the engine has said what is in force there is nothing that could be edited.
+        self._tabs.setEnabled(False)
         column(self, margin=1).addWidget(self._tabs)
         self._draft.send_requested.connect(self.apply_requested)
         self._watching.detect_requested.connect(self.detect_requested)
@@ -51,6 +53,7 @@ class SettingsPage(QWidget):
     def show_update(self, update: Update) -> None:
         """Show what is in force, and what there is to watch."""
         self._draft.take(update.settings)
+        self._tabs.setEnabled(True)
         self._watching.show_state(update.snapshot, update.providers)
         self._popups.show_state(update.snapshot)
         self._general.show_state(update.snapshot)
