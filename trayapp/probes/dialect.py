@@ -6,7 +6,8 @@ and rows for good answers with the facts they carry. Nothing here knows a provid
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 from trayapp.domain.keys import Facts, KeyAnswer, KeyHealth, Reachability
 from trayapp.formats.text import one_line
@@ -36,6 +37,8 @@ LIMITED = "Too many requests at the moment; this says nothing bad about the key.
 DOWN = "The provider has trouble at the moment; this says nothing about the key."
 
 _LONGEST_QUOTE = 160
+_LONGEST_REASON = 224
+"""Characters of our sentence and theirs together; with the words between them no more than 240."""
 _MOST_NAMES = 500
 
 
@@ -43,14 +46,14 @@ _MOST_NAMES = 500
 class Rule:
     """One row: what an answer means when everything the row names fits; an empty cell fits always.
 
-    ``codes`` are case-folded body codes of which one must be there; ``quotaid*`` fits by its beginning.
-    ``words`` is a pattern searched in the case-folded message. ``statuses`` are HTTP statuses. ``when`` looks
-    at fields. ``html`` rules alone are asked about web pages.
+    ``codes`` are case-folded body codes of which one must be there; ``throttling*`` fits by its beginning.
+    ``words`` is a pattern searched in the message without regard to case. ``statuses`` are HTTP statuses.
+    ``when`` looks at fields. ``html`` rules alone are asked about web pages.
     """
 
     health: KeyHealth
     codes: frozenset[str] = frozenset()
-    words: re.Pattern[str] | None = None
+    words: str = ""
     statuses: frozenset[int] = frozenset()
     when: Condition | None = None
     reachability: Reachability = Reachability.REACHED
@@ -64,7 +67,7 @@ class Rule:
             return False
         if self.codes and not any(_is_among(code, self.codes) for code in reply.codes):
             return False
-        if self.words is not None and not self.words.search(reply.words):
+        if self.words and not _pattern(self.words).search(reply.message):
             return False
         return self.when is None or self.when(reply)
 
@@ -106,11 +109,10 @@ def rule(
 ) -> Rule:
     """Return a row about the key; ``codes`` are separated by blanks."""
     statuses = frozenset((status,) if isinstance(status, int) else status)
-    pattern = re.compile(words, re.IGNORECASE) if words else None
     return Rule(
         health=health,
         codes=frozenset(codes.casefold().split()),
-        words=pattern,
+        words=words,
         statuses=statuses,
         when=when,
         reason=reason,
@@ -132,16 +134,7 @@ def down(codes: str = "", *, words: str = "", status: int | Iterable[int] = (), 
 
 def _about_attempt(row: Rule, reason: str) -> Rule:
     reach = Reachability.RATE_LIMITED if reason is LIMITED else Reachability.PROVIDER_DOWN
-    return Rule(
-        health=row.health,
-        codes=row.codes,
-        words=row.words,
-        statuses=row.statuses,
-        when=row.when,
-        reachability=reach,
-        reason=reason,
-        html=row.html,
-    )
+    return replace(row, reachability=reach, reason=reason)
 
 
 def has(*paths: str) -> Condition:
@@ -228,7 +221,8 @@ def number_at(reply: Reply, path: str) -> float | None:
 def answered(row: Rule, reply: Reply) -> KeyAnswer:
     """Return the answer a fitting row gives, with the provider's own words, redacted, behind ours."""
     reason = row.reason or SENTENCES[row.health]
-    said = redacted(reply.message, _LONGEST_QUOTE) if reply.failed and not reply.is_html else ""
+    room = min(_LONGEST_QUOTE, _LONGEST_REASON - len(reason))
+    said = redacted(reply.message, room) if reply.failed and not reply.is_html else ""
     return KeyAnswer(
         health=row.health,
         reachability=row.reachability,
@@ -281,6 +275,12 @@ def _fact(name: str, value: object) -> str:
     if isinstance(value, int):
         return str(value)
     return without_keys(one_line(value, 120))
+
+
+@cache
+def _pattern(words: str) -> re.Pattern[str]:
+    """Compile a row's words when it is first asked: most rows never are."""
+    return re.compile(words, re.IGNORECASE)
 
 
 def _is_among(code: str, wanted: frozenset[str]) -> bool:

@@ -20,7 +20,7 @@ _MASKED = re.compile(r"[^\s'\"`:=,]*(?:\*{2,}|•{2,})[^\s'\"`,]*[\w*]|\b[\w-]{2
 _NAMED = re.compile(
     r"((?:api[ _-]?|access[ _-]?|auth[ _-]?|secret[ _-]?|subscription[ _-]?)?"
     r"(?:key|token|secret|authorization|password|credentials?)(?: (?:provided|used|is|was))?[\"']?\s*[:=]\s*[\"'`]?)"
-    r"([^\s\"'`,;)}]{3,})",
+    r"([^\s\"'`,;)}&]{3,})",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"((?:key|token|secret)(?: id)?\s+)([\"'`])[^\"'`]{3,}\2", re.IGNORECASE)
@@ -39,9 +39,9 @@ def redacted(text: object, limit: int = 240) -> str:
 
 def without_keys(text: str) -> str:
     """Return the text without known shapes of keys and without e-mail addresses; long ids stay."""
-    seen = _IN_URL.sub(rf"\g<1>{MASK}", text)
+    seen = _MASKED.sub(MASK, text)
+    seen = _IN_URL.sub(rf"\g<1>{MASK}", seen)
     seen = _KNOWN.sub(MASK, seen)
-    seen = _MASKED.sub(MASK, seen)
     seen = _NAMED.sub(rf"\g<1>{MASK}", seen)
     seen = _QUOTED.sub(rf"\g<1>\g<2>{MASK}\g<2>", seen)
     return _EMAIL.sub(MASK, seen)

@@ -104,12 +104,10 @@ def read(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
 
 
 def _is_html(text: str, content_type: str) -> bool:
-    start = text[:200].casefold()
-    if start.startswith("<?xml") or "xml" in content_type.replace("xhtml", ""):
-        return "<html" in text[:1000].casefold()
-    return start.startswith(("<!doctype", "<html", "<head", "<body", "<center", "<title", "<script", "<!--")) or (
-        content_type == "text/html" and "<" in text
-    )
+    start = text[:1000].casefold()
+    if start.startswith("<?xml") or content_type in {"application/xml", "text/xml"}:
+        return "<html" in start
+    return start.startswith("<") or (content_type in {"text/html", "application/xhtml+xml"} and "<" in start)
 
 
 def _says_failed(tree: object) -> bool:

@@ -132,6 +132,13 @@ _SCOPE = (
 )
 
 WORDS: tuple[Rule, ...] = (
+    rule(KeyHealth.BLOCKED_REGION, words=r"^error code: 1009\b", status=403),
+    rule(
+        KeyHealth.BLOCKED_IP,
+        words=r"^error code: 10\d\d\b",
+        status=403,
+        reason="A server in between blocks this network; the key was not looked at.",
+    ),
     rule(
         KeyHealth.UNKNOWN,
         words=r"\b(?:input|prompt|content|message|output)\b.{0,30}\b(?:flagged|filtered|blocked)|moderation|guardrail"

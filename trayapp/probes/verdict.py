@@ -10,6 +10,7 @@ from trayapp.probes.standard import CODES, GENERATED, LISTS, PAGES, STATUSES, WO
 
 _PROXY = 407
 _TIMED_OUT = 408
+_SIGN_IN_FIRST = 511
 _FIRST_ANSWER = 200
 _REDIRECTS = range(300, 400)
 
@@ -54,6 +55,8 @@ def _never_arrived(reply: Reply) -> KeyAnswer | None:
         return _unreachable("The proxy wants a sign-in first; the provider was not reached.")
     if reply.status == _TIMED_OUT:
         return _unreachable("The question took too long to arrive.")
+    if reply.status == _SIGN_IN_FIRST:
+        return _unreachable("This network wants a sign-in first; the provider was not reached.")
     if reply.status in _REDIRECTS:
         return _unreachable("The answer points to another address; the key was not sent there (a sign-in page?).")
     if reply.status < _FIRST_ANSWER:

@@ -16,7 +16,7 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,9})?", re.ASCII)
 _IN_WORDS = re.compile(
     r"(?:retry|try)(?: the request| again)?(?: in| after)\s+(?:about )?"
-    r"((?:\d+(?:\.\d+)?\s*(?:milliseconds?|seconds?|minutes?|hours?|ms|h|m|s)\b\s*)+)",
+    r"((?:\d+(?:\.\d+)?\s*(?:milliseconds?|seconds?|minutes?|hours?|ms|h|m|s)(?![a-z])\s*)+)",
     re.IGNORECASE,
 )
 _LONG_WORDS = re.compile(r"(millisecond|second|minute|hour)s?", re.IGNORECASE)
