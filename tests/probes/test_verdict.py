@@ -150,6 +150,24 @@ def test_facts_are_read_from_body_and_headers() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("message", "reset"),
+    [
+        (
+            "You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC.",
+            "00:00",
+        ),
+        ("Monthly limit reached, resets on 2026-12-01T08:30Z", "08:30"),
+        ("Usage limit reached. It resets at 2026-12-01 08:30:00", None),
+        ("Usage limit reached. It resets at 2026-13-41 UTC", None),
+    ],
+)
+def test_a_refusal_that_names_its_end_tells_it(message: str, reset: str | None) -> None:
+    answer = classify("anthropic", 400, {}, json.dumps({"error": {"message": message}}).encode())
+
+    assert answer.facts.get("reset") == (reset and f"2026-12-01T{reset}:00+00:00")
+
+
 def test_models_are_listed_and_counted() -> None:
     answer = classify("groq", 200, {}, b'{"object": "list", "data": [{"id": "b"}, {"id": "a"}]}')
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
-from trayapp.domain.keys import Facts, KeyAnswer, KeyHealth, Reachability
+from trayapp.domain.keys import NO_FACTS, Facts, KeyAnswer, KeyHealth, Reachability
 from trayapp.formats.text import one_line
 from trayapp.formats.times import instant
 from trayapp.probes.redaction import redacted, without_keys
@@ -40,6 +40,11 @@ _LONGEST_QUOTE = 160
 _LONGEST_REASON = 224
 """Characters of our sentence and theirs together; with the words between them no more than 240."""
 _MOST_NAMES = 500
+_NAMED_RESET = re.compile(
+    r"(?:access|resets?|renews?|available|again)\b[^.]{0,20}\b(?:on|at|until) (\d{4}-\d{2}-\d{2})"
+    r"(?:(?:T| at | )(\d{2}:\d{2}(?::\d{2})?))?(?: ?UTC|Z)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +233,7 @@ def answered(row: Rule, reply: Reply) -> KeyAnswer:
         reachability=row.reachability,
         reason=f"{reason} They say: “{said}”" if said else reason,
         retry_after=_wait(row, reply),
+        facts=_named_reset(reply),
         suspicion=row.suspicion,
     )
 
@@ -260,6 +266,14 @@ def _wait(row: Rule, reply: Reply) -> float | None:
         headers = {name: value for name, value in headers.items() if name.startswith("retry-after") or name == "date"}
         return wait_asked_for(headers, "")
     return wait_asked_for(headers, reply.message, reply.delays)
+
+
+def _named_reset(reply: Reply) -> Facts:
+    """Return the moment a refusal names for its own end; a time without a zone is not believed."""
+    named = _NAMED_RESET.search(reply.message)
+    if named is None or (moment := instant(f"{named.group(1)} {named.group(2) or '00:00'}")) is None:
+        return NO_FACTS
+    return Facts({"reset": moment.isoformat()})
 
 
 def _fact(name: str, value: object) -> str:

@@ -93,7 +93,8 @@ _BAD_KEY = (
     r"\b(?:api[ _-]?keys?|api[ _-]?token|access token|auth\w* token|x-api-key|credentials?|subscription key)\b"
     r"|\b(?:api[ _-]?key|api[ _-]?token|access token|auth\w* token|credentials?)\b[^.]{0,40}"
     r"(?:\binvalid\b|incorrect|\bwrong\b|not valid|not found|revoked|deleted|not recogni[sz]ed"
-    r"|does(?:n't| not) exist|\bmissing\b)"
+    r"|does(?:n't| not) exist"
+    r"|\bmissing\b(?! (?:the |a |an |any |required |some )*(?:scope|permission|privilege|role|billing|payment|access)))"
     r"|\b(?:no|missing|without|provide an?|provided? (?:a )?valid|check the)\b.{0,12}"
     r"(?:api[ _-]?key|auth\w* header|auth\w* credentials)"
     r"|could not validate credentials|api[ _-]?key (?:has been |was |is )revoked"
@@ -131,6 +132,14 @@ _SCOPE = (
     r"|is missing the (?:permission|scope)|permissions? (?:is |are )?required|read-?only (?:key|token)"
 )
 
+_EITHER = (
+    r"(?:invalid|incorrect|missing|bad|wrong)\b[^.]{0,30}\b(?:keys?|token|credentials?)\b[^.]{0,20}\bor\b[^.]{0,60}"
+    r"\b(?:permission|access|scope|privilege)"
+    r"|(?:permission|privilege|scope)s?\b[^.]{0,30}\bor\b[^.]{0,30}(?:invalid|incorrect|missing|bad|wrong)\b[^.]{0,20}"
+    r"\b(?:key|token|credential)"
+)
+"""A sentence that offers two reasons decides nothing."""
+
 WORDS: tuple[Rule, ...] = (
     rule(KeyHealth.BLOCKED_REGION, words=r"^error code: 1009\b", status=403),
     rule(
@@ -145,6 +154,20 @@ WORDS: tuple[Rule, ...] = (
         r"|prompt injection|content[ _](?:management )?policy|content[ _]filter",
         status=(400, 403, 422),
         reason="The request was refused for what it said, not for its key.",
+    ),
+    rule(KeyHealth.UNKNOWN, words=_EITHER, status=_REFUSALS, reason="The provider refuses, and leaves open why."),
+    rule(
+        KeyHealth.MISCONFIGURED,
+        words=r"\b(?:key|token|credentials?)\b[^.]{0,40}not (?:valid|allowed|authori[sz]ed|enabled) for "
+        r"(?:this|the|your) (?:region|endpoint|project|host|workspace|organi[sz]ation|environment|service|api)"
+        r"|wrong (?:region|endpoint|host)\b(?!.{0,20}\bor\b)",
+        status=_REFUSALS,
+    ),
+    rule(
+        KeyHealth.OK_LIMITED,
+        words=r"\b(?:feature|endpoint|method|operation|tool|beta|plugin)s?\b[^.]{0,60}"
+        r"\b(?:disabled|restricted|not enabled)|\b(?:key|token) is (?:restricted|limited) to",
+        status=(400, 401, 403, 404),
     ),
     rule(KeyHealth.OK_LIMITED, words=_SCOPE, status=_REFUSALS),
     rule(KeyHealth.BLOCKED_REGION, words=_REGION, status=_REFUSALS),
