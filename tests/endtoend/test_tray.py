@@ -18,7 +18,7 @@ def says(desk: Desk, words: str) -> TrayItem:
     return desk.wait(
         lambda: next((item for item in desk.bus.items() if words in item.tooltip), None),
         f"a tooltip with {words!r}",
-        20,
+        40,
     )
 
 
