@@ -32,6 +32,11 @@ class MemoryStore:
         del self.kept[service]
 
 
+def system_store(store: MemoryStore) -> type[object]:
+    """Return a class as keyring's back ends are: made without arguments, with a priority."""
+    return type("Keyring", (), {"priority": 9.0, "__new__": lambda _kind: store})
+
+
 class Time:
     """A clock that a test sets."""
 
