@@ -4,6 +4,7 @@ import asyncio
 import gettext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from trayapp.catalogue import loader, overlay
@@ -18,13 +19,15 @@ from trayapp.engine.keycheck import KeyChecker
 from trayapp.engine.keykeeping import KeyKeeper
 from trayapp.engine.keywatch import KeyParts
 from trayapp.engine.recording import Recording
+from trayapp.engine.signals import Sources, recorded_sources, sources_of
 from trayapp.engine.simulation import HastyLoop, JumpingLoop, SimulatedWall
 from trayapp.engine.updates import Note
 from trayapp.engine.watchlist import watchlist
-from trayapp.storage import keyfile
+from trayapp.storage import keyfile, reports
 from trayapp.storage import settings as settings_file
 from trayapp.storage.history import History
 from trayapp.storage.paths import Paths, find_paths
+from trayapp.storage.reports import ReportFile
 from trayapp.storage.resources import resource, resource_texts
 from trayapp.storage.secrets import Vault, guard_logs
 from trayapp.storage.settings import Loaded, Polling, Settings
@@ -96,6 +99,10 @@ def speak() -> None:
     """Use this machine's language where there is a translation."""
     gettext.bindtextdomain("trayapp", str(resource("locale")))
     gettext.textdomain("trayapp")
+    # gettext looks for its files again for every word that is asked for, hundreds of times a second while a window
+    # is drawn; ours do not move.
+    if not hasattr(gettext.find, "cache_info"):
+        gettext.find = lru_cache(maxsize=16)(gettext.find)  # type: ignore[assignment]  # it is called by position only
 
 
 def network_for(settings: Settings, sink: Sink | None = None) -> Network:
@@ -123,8 +130,19 @@ def build_engine(options: Options) -> Engine:
             save=save,
             notes=mine.notes,
             keys=lambda: _key_parts(mine),
+            signals=lambda settings: signal_sources(settings, mine),
         )
     )
+
+
+def signal_sources(settings: Settings, mine: Home) -> Sources:
+    """Return whom to ask beside the pages, and where programs leave their reports."""
+    return sources_of(settings, mine.catalogue, report_file(mine))
+
+
+def report_file(mine: Home) -> ReportFile:
+    """Return the file of what this user's programs reported; it need not exist."""
+    return ReportFile(mine.paths.data_dir / reports.NAME)
 
 
 def key_keeper(mine: Home) -> KeyKeeper:
@@ -198,6 +216,7 @@ def build_replay(recorded: Recording, mine: Home, *, own_pages: bool = False, de
         if own_pages
         else replay.pages_of(recorded, settings, mine.catalogue)
     )
+    signals = recorded_sources(recorded, settings, mine.catalogue)
     return Engine(
         Setup(
             settings=settings,
@@ -208,6 +227,7 @@ def build_replay(recorded: Recording, mine: Home, *, own_pages: bool = False, de
             pages=pages,
             seed=0,
             is_replay=True,
+            signals=(lambda _settings: signals) if signals is not None else None,
         )
     )
 

@@ -32,7 +32,7 @@ from trayapp.engine.updates import Note, Update
 from trayapp.presentation.tray import APP_NAME, TrayView, said, tray_view
 from trayapp.presentation.wording import worded
 from trayapp.storage.paths import find_paths
-from trayapp.storage.settings import DEFAULT_WATCH, Look
+from trayapp.storage.settings import DEFAULT_WATCH, Look, Settings
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ def run(options: RunOptions) -> int:
         sentence = _("{app} is already running here, but it does not answer.").format(app=APP_NAME)
         print(sentence, file=sys.stderr)  # noqa: T201 -- as above
         return 1
-    shell = Shell(EngineThread(_engine(options), _loop(options)))
+    shell = Shell(EngineThread(_engine(options), _loop(options)), options=options)
     instance.shown.connect(shell.open)
     sys.excepthook = log_and_go_on
     signals = Signals(application.quit)
@@ -103,6 +103,11 @@ def make_application() -> QApplication:
     application = QApplication([DESKTOP_FILE])
     application.commitDataRequest.connect(_on_session_end)
     return application
+
+
+def _nothing_known() -> Update:
+    """Return what there is to show when the engine ended before it told anything."""
+    return Update(now=datetime.now(UTC), snapshot=Snapshot(), settings=Settings(first_run_done=True))
 
 
 def selftest() -> Mapping[str, object]:
@@ -157,9 +162,19 @@ class Window(Protocol):
 class Shell(QObject):
     """The parts on the screen, connected: what the engine tells goes out to them, what a person does goes back."""
 
-    def __init__(self, engine: EngineThread, parent: QObject | None = None) -> None:
-        """Make the tray and the notifier; the window is made when it is first wanted."""
+    def __init__(
+        self,
+        engine: EngineThread,
+        parent: QObject | None = None,
+        *,
+        options: RunOptions | None = None,
+    ) -> None:
+        """Make the tray and the notifier; the window is made when it is first wanted.
+
+        ``options`` are what a start at login is to repeat; without them nothing is said of one.
+        """
         super().__init__(parent)
+        self._options = options
         self._engine = engine
         self._tray = Tray(self)
         self._notifier = Notifier(self)
@@ -241,8 +256,8 @@ class Shell(QObject):
         ).format(error=type(error).__name__)
         self._crash = Note(CRASH_NOTE, sentence)
         self._show_view(said(sentence))
-        if self._window is not None and self._update is not None:
-            self._window.show_update(self._with_crash(self._update))
+        if self._window is not None:
+            self._window.show_update(self._with_crash(self._update or _nothing_known()))
         if not is_final:
             self._restarts_left -= 1
             QTimer.singleShot(RESTART_AFTER, self, self._engine.start)
@@ -267,16 +282,23 @@ class Shell(QObject):
 
     def _make_window(self) -> QWidget:
         from trayapp.desktop.window.main_window import MainWindow  # noqa: PLC0415 -- half the memory of the app
+        from trayapp.storage.autostart import Autostart, AutostartError, find_autostart  # noqa: PLC0415 -- the same
 
         QApplication.setWindowIcon(assets.app_icon())
-        window = MainWindow()
+        autostart: Autostart | None = None
+        if self._options is not None and not self._options.demo:
+            try:
+                autostart = find_autostart(self._options.config, self._options.data_dir)
+            except AutostartError as error:
+                log.info("autostart: %s", error)
+        window = MainWindow(autostart=autostart)
         self._window = self._frame = window
         window.installEventFilter(self)
         window.command.connect(self.send)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), window).activated.connect(QApplication.quit)
         window.show_tray(is_available=self._tray.is_available)
-        if self._update is not None:
-            window.show_update(self._with_crash(self._update))
+        if self._update is not None or self._crash is not None:
+            window.show_update(self._with_crash(self._update or _nothing_known()))
         return window
 
     def _apply_look(self, look: Look) -> None:

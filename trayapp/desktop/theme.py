@@ -96,7 +96,7 @@ def colour(mark: Mark) -> QColor:
 def is_dark() -> bool:
     """Return whether windows are dark now."""
     scheme = _style_hints().colorScheme()
-    if scheme is not QtCore.Qt.ColorScheme.Unknown:
+    if scheme is not QtCore.Qt.ColorScheme.Unknown and not _own_palette_is_on():
         return scheme is QtCore.Qt.ColorScheme.Dark
     return QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128  # noqa: PLR2004 -- half of 255
 
@@ -119,8 +119,47 @@ def apply_scheme(scheme: str) -> None:
     hints = _style_hints()
     if wanted is QtCore.Qt.ColorScheme.Unknown:
         hints.unsetColorScheme()
-    else:
-        hints.setColorScheme(wanted)
+        _paint_ourselves(None)
+        return
+    hints.setColorScheme(wanted)
+    # Without a desktop's platform theme Qt hears the wish and does nothing.
+    _paint_ourselves(None if hints.colorScheme() is wanted else wanted)
+
+
+def _paint_ourselves(scheme: "QtCore.Qt.ColorScheme | None") -> None:
+    """Use a palette of our own, or go back to the system's."""
+    if scheme is None:
+        if QGuiApplication.instance() is not None and _own_palette_is_on():
+            QGuiApplication.setPalette(QPalette())
+        return
+    window, base, text, button, muted = (
+        ("#323232", "#242424", "#f2f2f2", "#3d3d3d", "#9a9a9a")
+        if scheme is QtCore.Qt.ColorScheme.Dark
+        else ("#f6f5f4", "#ffffff", "#1e1e1e", "#eceae8", "#767676")
+    )
+    palette = QPalette(QColor(button), QColor(window))
+    roles = QPalette.ColorRole
+    for role, hue in (
+        (roles.Window, window),
+        (roles.Base, base),
+        (roles.AlternateBase, window),
+        (roles.Button, button),
+        (roles.ToolTipBase, base),
+        *((role, text) for role in (roles.WindowText, roles.Text, roles.ButtonText, roles.ToolTipText)),
+        (roles.BrightText, "#ffffff"),
+        (roles.PlaceholderText, muted),
+        (roles.Highlight, "#2a76c6"),
+        (roles.HighlightedText, "#ffffff"),
+        (roles.Link, "#6cbcf2" if scheme is QtCore.Qt.ColorScheme.Dark else "#0a62a0"),
+    ):
+        palette.setColor(role, QColor(hue))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(muted))
+    QGuiApplication.setPalette(palette)
+
+
+def _own_palette_is_on() -> bool:
+    return QGuiApplication.palette().resolveMask() != 0
 
 
 def label(text: str = "", parent: QWidget | None = None, *, wrap: bool = False, selectable: bool = False) -> QLabel:
