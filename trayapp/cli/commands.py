@@ -10,6 +10,8 @@ _MODULES = {
     "status": "status",
     "wait": "wait",
     "watch": "watch",
+    "diagnose": "diagnose",
+    "report": "report",
     "incidents": "incidents",
     "keys": "keys",
     "providers": "providers",

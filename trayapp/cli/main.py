@@ -96,6 +96,8 @@ def _parser(start_desktop: _Command) -> _Parser:
     watch.add_argument("--explain", action="store_true", help=_("print every decision about a pop-up and its reason"))
     watch.add_argument("--demo", action="store_true", help=_("replay 2 December 2025"))
 
+    _add_verdict(add)
+
     incidents = add("incidents", _("list recorded incidents"))
     incidents.add_argument("--provider", metavar="P", default="")
     incidents.add_argument("--since", type=_span, metavar="30d", default=None, help=_("such as 12h, 30d or 2w"))
@@ -128,6 +130,16 @@ def _parser(start_desktop: _Command) -> _Parser:
 
     add("doctor", _("check this machine: what works, what does not, what to do"), json=True)
     return parser
+
+
+def _add_verdict(add: Callable[..., _Parser]) -> None:
+    """Add the commands that say whose problem it is."""
+    diagnose = add("diagnose", _("find out whose problem it is: theirs, your network's, your key's"), json=True)
+    diagnose.add_argument("provider", metavar="PROVIDER")
+
+    report = add("report", _("let a program tell what it saw; it counts as a signal for 15 minutes"))
+    report.add_argument("provider", metavar="PROVIDER")
+    report.add_argument("code", metavar="CODE", help=_("the HTTP status, such as 529, or timeout"))
 
 
 def _add_keys(keys: _Parser, shared: _Parser) -> None:

@@ -16,6 +16,13 @@ class LookNow:
 
 
 @dataclass(frozen=True, slots=True)
+class SuspectProvider:
+    """It fails for me: ask page, edge, keys and the own connection now, for one page's provider or for all."""
+
+    page_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ApplySettings:
     """Save these settings and work by them from now on."""
 
@@ -95,4 +102,6 @@ class ApproveKey:
 
 
 KeyCommand = AddKey | ReplaceKey | CheckKeys | RemoveKey | RemoveAllKeys | ApproveKey
-Command = LookNow | ApplySettings | LoadIncidents | DetectPage | EraseHistory | DismissNote | KeyCommand
+Command = (
+    LookNow | SuspectProvider | ApplySettings | LoadIncidents | DetectPage | EraseHistory | DismissNote | KeyCommand
+)

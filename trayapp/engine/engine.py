@@ -34,6 +34,9 @@ from trayapp.domain.report import FailureKind, FetchFailure, Observation, Status
 from trayapp.domain.rotation import KeyBook
 from trayapp.domain.schedule import Cadence, interval_in_force, next_look
 from trayapp.domain.snapshot import PageState, Snapshot, advance, expire, watch
+from trayapp.domain.verdict import PageVerdict, VerdictId
+from trayapp.domain.verdictalerts import decide_on_baseline, decide_on_verdict
+from trayapp.domain.verdictalerts import noted_after as verdict_noted_after
 from trayapp.engine.clock import Clock, Gap, SetBack, Wall, wall_time
 from trayapp.engine.commands import (
     ApplySettings,
@@ -44,10 +47,13 @@ from trayapp.engine.commands import (
     KeyCommand,
     LoadIncidents,
     LookNow,
+    SuspectProvider,
 )
 from trayapp.engine.http import Network
 from trayapp.engine.keywatch import KeyParts, KeyWatch
 from trayapp.engine.looking import Looker
+from trayapp.engine.signals import Sources
+from trayapp.engine.signalwatch import SignalWatch
 from trayapp.engine.threads import let_go_at_the_end
 from trayapp.engine.updates import FoundIncidents, FoundPage, Note, Update
 from trayapp.engine.watchlist import page_id, watchlist
@@ -76,7 +82,7 @@ class Setup:
     """What an engine is made of. Factories are called inside the engine's loop.
 
     ``pages`` replaces the settings' watch list (replay). ``save`` is ``None`` where settings cannot be kept,
-    ``keys`` where keys are none of this run's business.
+    ``keys`` where keys are none of this run's business, ``signals`` where only pages are looked at.
     """
 
     settings: Settings
@@ -90,6 +96,7 @@ class Setup:
     seed: int | None = None
     is_replay: bool = False
     keys: Callable[[], KeyParts] | None = None
+    signals: Callable[[Settings], Sources] | None = None
 
 
 @dataclass(slots=True)
@@ -127,6 +134,8 @@ class Engine:
         self._looker: Looker
         self._pruned_at: datetime | None = None
         self._keys: KeyWatch | None = None
+        self._signals: SignalWatch | None = None
+        self._judged: dict[str, VerdictId] = {}
 
     @property
     def snapshot(self) -> Snapshot:
@@ -151,6 +160,7 @@ class Engine:
         try:
             self._open_history()
             self._watch_keys()
+            self._watch_signals()
             self._watch_pages()
             self._flush()
             await self._beat()
@@ -162,6 +172,8 @@ class Engine:
         match command:
             case LookNow(page_id=wanted):
                 self._kick(wanted)
+            case SuspectProvider(page_id=wanted):
+                self._suspect(wanted)
             case ApplySettings(settings=settings):
                 self._apply(settings)
             case LoadIncidents(query=query):
@@ -189,6 +201,8 @@ class Engine:
             self._prune(self._clock.now())
             if self._keys is not None:
                 self._keys.tick()
+            if self._signals is not None:
+                self._signals.tick()
 
     def _prune(self, now: datetime) -> None:
         """Once a day, drop what is older than the user wants to keep."""
@@ -201,6 +215,8 @@ class Engine:
     async def _shut_down(self) -> None:
         for timer in self._timers.values():
             timer.cancel()
+        if self._signals is not None:
+            self._signals.close()
         tasks = [each.task for each in self._watchers.values()] + list(self._chores)
         for task in tasks:
             task.cancel()
@@ -232,6 +248,63 @@ class Engine:
         )
         self._do(self._keys.run())
 
+    def _watch_signals(self) -> None:
+        if self._setup.signals is None:
+            return
+        self._signals = SignalWatch(
+            self._setup.signals,
+            self._settings,
+            network=lambda: self._looker.network,
+            now=self._clock.now,
+            start=self._do,
+            changed=self._take_signals,
+            doubted=self._doubt_keys,
+        )
+
+    def _take_signals(self) -> None:
+        """Decide what the signals beside the pages are worth telling, store it, and tell the shells."""
+        decisions = self._decide_on_signals()
+        if decisions:
+            self._store("", None, (), decisions)
+            self._schedule_release()
+        self._publish_soon()
+
+    def _decide_on_signals(self) -> tuple[Decision, ...]:
+        """Decide about the own connection and about trouble that no page has posted yet."""
+        now, around = self._clock.now(), self._around()
+        if self._signals is None or not self._signals.has_baseline:
+            self._book, decisions = decide_connection(self._book, self._snapshot, now, around)
+        else:
+            self._book, decisions = decide_on_baseline(self._book, self._signals.baseline, self._snapshot, now, around)
+        is_quiet = not self._judged and (self._signals is None or not self._signals.has_suspects)
+        for each in () if is_quiet else self._verdicts():
+            told = self._judged.get(each.page_id)
+            level = self._rules().level_for(each.page_id, each.provider_id)
+            self._book, more = decide_on_verdict(self._book, told, each, level, around, now=now)
+            decisions += more
+            noted = verdict_noted_after(told, each.verdict.id)
+            self._judged.pop(each.page_id, None)
+            if noted is not None:
+                self._judged[each.page_id] = noted
+        return decisions
+
+    def _verdicts(self) -> tuple[PageVerdict, ...]:
+        if self._signals is None:
+            return ()
+        return self._signals.verdicts(self._snapshot, self._keys.book.keys if self._keys is not None else ())
+
+    def _suspect(self, wanted: str) -> None:
+        """Somebody says that it fails: ask everybody now."""
+        self._kick(wanted)
+        for provider in {each.page.provider_id for each in self._snapshot.pages if wanted in {"", each.page.id}}:
+            if self._signals is not None:
+                self._signals.suspect(provider)
+            self._doubt_keys(provider)
+
+    def _doubt_keys(self, provider: str) -> None:
+        if self._keys is not None and provider:
+            self._do(self._keys.check_in_doubt(provider))
+
     def _tell_of_keys(self, keys: KeyBook, ids: frozenset[str]) -> dict[str, KeyHealth]:
         """Decide what checks of keys are worth telling, and store it; return what to note of them."""
         noted: dict[str, KeyHealth] = {}
@@ -262,6 +335,8 @@ class Engine:
                 self._note(f"watch-{place}", sentence)
         before = self._snapshot
         self._snapshot = replace(watch(before, pages, self._settings.polling.idle), at=self._clock.now())
+        if self._signals is not None:
+            self._signals.watch(self._snapshot)
         ids = frozenset(each.id for each in pages)
         if self._setup.pages is None:
             self._book = forget_pages(self._book, ids)
@@ -304,6 +379,8 @@ class Engine:
             frozenset(each.id for each in state.report.incidents if each.is_open) if state.report else frozenset()
         )
         self._looking.add(page.id)
+        if self._signals is not None:
+            self._signals.look_begins(page.provider_id)
         try:
             look = await self._looker.look(page, open_incidents=open_ids, with_history=with_history)
             outcome, platform = look.outcome, look.platform
@@ -335,8 +412,10 @@ class Engine:
         changes = diff(before, after)
         around = self._around()
         self._book, decisions = decide(self._book, new, self._rules(), now, around)
-        self._book, on_connection = decide_connection(self._book, after, now, around)
         self._snapshot = after
+        if self._signals is not None:
+            self._signals.look_ended(new)
+        on_connection = self._decide_on_signals()
         report = outcome if isinstance(outcome, StatusReport) else None
         self._store(page, report, changes, (*decisions, *on_connection))
         self._schedule_expiry()
@@ -456,6 +535,8 @@ class Engine:
             self._looker = Looker(self._setup.network(settings))
         if self._keys is not None and (before.proxy, before.endpoints) != (settings.proxy, settings.endpoints):
             self._do(self._keys.apply(settings))
+        if self._signals is not None:
+            self._signals.apply(settings)
         if before.watch != settings.watch or before.polling != settings.polling:
             self._watch_pages()
         self._flush()
@@ -522,6 +603,7 @@ class Engine:
             key_store=keys.store if keys is not None else "",
             key_outcome=keys.take_outcome() if keys is not None else None,
             checking=keys.checking if keys is not None else frozenset(),
+            verdicts=self._verdicts(),
         )
         self._changes.clear()
         self._decisions.clear()

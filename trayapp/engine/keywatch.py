@@ -155,6 +155,21 @@ class KeyWatch:
         if not problem and not isinstance(command, RemoveKey | RemoveAllKeys):
             await self._check_on_demand(wanted)
 
+    async def check_in_doubt(self, provider: str) -> None:
+        """Check a provider's keys because its service seems to fail, each at most every five minutes."""
+        now = self._now()
+        due = [
+            each.ref
+            for each in self.book.keys
+            if each.ref.provider == provider
+            and each.ref.is_checked
+            and not each.health.is_final
+            and ((until := limit_of(each)) is None or until <= now)
+            and (each.checked_at is None or now - each.checked_at >= SUSPICION)
+        ]
+        if due:
+            await self._check(due, may_ask=False)
+
     async def _check_on_demand(self, key_ids: tuple[str, ...]) -> None:
         now = self._now()
         states = [each for each in self.book.keys if not key_ids or each.ref.id in key_ids]

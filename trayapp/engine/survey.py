@@ -19,13 +19,16 @@ async def survey(pages: tuple[StatusPage, ...], network: Network, interval: time
     clock = Clock()
     looker = Looker(network)
     try:
-        states = await asyncio.gather(*(_state(each, looker, clock, interval, patience) for each in pages))
+        states = await asyncio.gather(*(look_once(each, looker, clock, interval, patience) for each in pages))
     finally:
         await network.close()
     return Snapshot(pages=tuple(states), at=clock.now())
 
 
-async def _state(page: StatusPage, looker: Looker, clock: Clock, interval: timedelta, patience: timedelta) -> PageState:
+async def look_once(
+    page: StatusPage, looker: Looker, clock: Clock, interval: timedelta, patience: timedelta
+) -> PageState:
+    """Look at one page of which nothing is known yet."""
     look = await looker.look(page, deadline=patience)
     found = replace(page, platform=look.platform) if look.platform else page
     before = Snapshot(pages=(PageState(page=found, interval=interval),))

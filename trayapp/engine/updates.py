@@ -10,6 +10,7 @@ from trayapp.domain.provider import Provider
 from trayapp.domain.record import IncidentQuery, StoredIncident
 from trayapp.domain.rotation import KeyBook
 from trayapp.domain.snapshot import Snapshot
+from trayapp.domain.verdict import PageVerdict
 from trayapp.engine.commands import KeyCommand
 from trayapp.storage.settings import Settings
 
@@ -86,6 +87,8 @@ class Update:
     key_outcome: KeyOutcome | None = None
     checking: frozenset[str] = frozenset()
     """Keys being checked right now, by id."""
+    verdicts: tuple[PageVerdict, ...] = ()
+    """Whose problem it is, one for every watched page; empty where only pages are looked at (a replay, mostly)."""
 
     @property
     def keys(self) -> tuple[KeyState, ...]:

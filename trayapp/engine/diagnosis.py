@@ -1,0 +1,181 @@
+"""All signals of one provider at once, for somebody who asks now: what ``trayapp diagnose`` does."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from trayapp.domain.keys import KeyRef, KeyState, Reachability
+from trayapp.domain.keyschedule import limit_of
+from trayapp.domain.provider import StatusPage
+from trayapp.domain.snapshot import PageState
+from trayapp.domain.verdict import (
+    BASELINE_FAILURES,
+    FAILURES_TO_COUNT,
+    BaselineKind,
+    BaselineState,
+    EdgeKind,
+    EdgeState,
+    OwnReport,
+    Verdict,
+    shared_causes,
+    telling_page,
+    verdict,
+)
+from trayapp.engine.baseline import ask_baseline
+from trayapp.engine.clock import Clock
+from trayapp.engine.edge import Edge, ask_edge
+from trayapp.engine.http import Network
+from trayapp.engine.looking import Looker
+from trayapp.engine.signals import KeyCounts, Known
+from trayapp.engine.survey import look_once
+from trayapp.engine.threads import let_go_at_the_end
+
+FIRST_ROUND = timedelta(seconds=7.5)
+SECOND_ROUND = timedelta(seconds=1.8)
+"""For the other pages, and only where the provider seems to be in trouble; both rounds end within ten seconds."""
+_EDGE_PATIENCE = timedelta(seconds=2.3)
+_BASELINE_PATIENCE = timedelta(seconds=3.5)
+_PAUSE = 0.3
+_LAST_WORD = timedelta(seconds=0.2)
+
+CheckKey = Callable[[KeyRef], Awaitable[KeyState | None]]
+"""Checks one key and returns what is known of it then; ``None`` where it is gone or was not asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What to find out about one provider.
+
+    ``others`` are the watched pages of other providers and ``causes`` those that many stand on: both are looked at
+    only where this one seems to be in trouble.
+    """
+
+    provider: str
+    pages: tuple[StatusPage, ...]
+    edge: Edge | None = None
+    baseline: tuple[str, ...] = ()
+    keys: tuple[KeyState, ...] = ()
+    reports: tuple[OwnReport, ...] = ()
+    others: tuple[StatusPage, ...] = ()
+    causes: tuple[StatusPage, ...] = ()
+    interval: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """The answer at ``at`` (UTC). ``causes`` are pages in trouble that may explain it: a hint only."""
+
+    at: datetime
+    provider: str
+    verdict: Verdict
+    pages: tuple[PageState, ...] = ()
+    causes: tuple[PageState, ...] = ()
+
+
+async def diagnose(question: Question, network: Network, check_key: CheckKey | None = None) -> Diagnosis:
+    """Ask everybody side by side, and again where one failure proves nothing, in less than ten seconds."""
+    let_go_at_the_end()
+    inquiry = _Inquiry(question, network, check_key)
+    try:
+        return await inquiry.run()
+    finally:
+        await network.close()
+
+
+class _Inquiry:
+    def __init__(self, question: Question, network: Network, check_key: CheckKey | None) -> None:
+        self._question = question
+        self._network = network
+        self._check_key = check_key
+        self._clock = Clock()
+        self._looker = Looker(network)
+        self._baseline = BaselineState()
+        self._edge = EdgeState(url=question.edge.url if question.edge is not None else "")
+        self._keys = {each.ref.id: each for each in question.keys}
+        self._counts = KeyCounts()
+        self._failing: Mapping[str, int] = {}
+
+    async def run(self) -> Diagnosis:
+        asked = self._question
+        looks = asyncio.ensure_future(self._look_at(asked.pages, FIRST_ROUND))
+        await asyncio.gather(
+            looks,
+            self._in_time(self._ask_baseline(), FIRST_ROUND),
+            self._in_time(self._ask_edge(), FIRST_ROUND),
+            *(self._in_time(self._ask_key(each), FIRST_ROUND) for each in asked.keys),
+        )
+        pages = looks.result()
+        page = telling_page(pages)
+        found = verdict(self._known().about(page, asked.provider, self._clock.now()))
+        causes: tuple[PageState, ...] = ()
+        if found.id.blames_provider:
+            causes = await self._causes()
+        return Diagnosis(at=self._clock.now(), provider=asked.provider, verdict=found, pages=pages, causes=causes)
+
+    def _known(self) -> Known:
+        asked = self._question
+        return Known(
+            baseline=self._baseline,
+            edges={asked.provider: self._edge},
+            keys=tuple(self._keys.values()),
+            failing_keys=self._failing,
+            reports=asked.reports,
+        )
+
+    async def _look_at(self, pages: tuple[StatusPage, ...], patience: timedelta) -> tuple[PageState, ...]:
+        looks = (look_once(each, self._looker, self._clock, self._question.interval, patience) for each in pages)
+        return tuple(await asyncio.gather(*looks))
+
+    async def _ask_baseline(self) -> None:
+        if not self._question.baseline:
+            return
+        for attempt in range(BASELINE_FAILURES):
+            await asyncio.sleep(_PAUSE * bool(attempt))
+            self._baseline = await ask_baseline(
+                self._network, self._question.baseline, self._baseline, self._clock.now, _BASELINE_PATIENCE
+            )
+            if self._baseline.kind is BaselineKind.OK:
+                return
+
+    async def _ask_edge(self) -> None:
+        if self._question.edge is None:
+            return
+        for attempt in range(FAILURES_TO_COUNT):
+            await asyncio.sleep(_PAUSE * bool(attempt))
+            self._edge = await ask_edge(self._network, self._question.edge, self._edge, self._clock.now, _EDGE_PATIENCE)
+            if self._edge.kind is not EdgeKind.DOWN:
+                return
+
+    async def _ask_key(self, before: KeyState) -> None:
+        """Check a key, and again while its provider fails; not where the provider asked us to wait."""
+        until = limit_of(before)
+        if self._check_key is None or (until is not None and until > self._clock.now()):
+            return
+        for _attempt in range(FAILURES_TO_COUNT):
+            state = await self._check_key(before.ref)
+            if state is None:
+                return
+            self._keys[before.ref.id] = state
+            self._failing = self._counts.count(self._keys.values())
+            if state.answer is None or state.answer.reachability is not Reachability.PROVIDER_DOWN:
+                return
+
+    async def _causes(self) -> tuple[PageState, ...]:
+        """Look whether others fail too, and at those that everybody stands on."""
+        asked = self._question
+        others, causes = await asyncio.gather(
+            self._look_at(asked.others, SECOND_ROUND), self._look_at(asked.causes, SECOND_ROUND)
+        )
+        failing = [each.page.provider_id or each.page.id for each in others if each.shown and each.shown.is_bad]
+        known = {each.page.id: each for each in (*others, *causes)}
+        return shared_causes([asked.provider, *failing], known.values(), self._clock.now())
+
+    @staticmethod
+    async def _in_time(work: Awaitable[None], patience: timedelta) -> None:
+        """Do it for so long at the most; what was found out until then counts."""
+        try:
+            async with asyncio.timeout((patience + _LAST_WORD).total_seconds()):
+                await work
+        except TimeoutError:
+            return

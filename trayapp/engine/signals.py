@@ -1,0 +1,110 @@
+"""All signals of a provider put together, as far as they are known: whom to ask, and what came of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from trayapp.catalogue.lookup import Catalogue
+from trayapp.domain.keys import KeyState, Reachability
+from trayapp.domain.snapshot import PageState, Snapshot
+from trayapp.domain.verdict import BaselineState, EdgeState, KeySignal, OwnReport, PageVerdict, Signals, verdict
+from trayapp.engine.baseline import DEFAULT_HOSTS
+from trayapp.engine.edge import Edge, edge_of
+from trayapp.engine.recording import Recording
+from trayapp.storage.reports import ReportFile
+from trayapp.storage.settings import Settings
+
+_NO_EDGES: Mapping[str, EdgeState] = MappingProxyType({})
+_NO_COUNTS: Mapping[str, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Whom to ask: hosts for the own connection, and edges by provider id. ``reports`` is what programs told us."""
+
+    baseline: tuple[str, ...] = ()
+    edges: Mapping[str, Edge] = field(default_factory=dict)
+    reports: ReportFile | None = None
+
+
+def sources_of(settings: Settings, catalogue: Catalogue, reports: ReportFile | None = None) -> Sources:
+    """Return whom to ask by the settings and the catalogue."""
+    edges = ((each.id, edge_of(each, settings.endpoints)) for each in catalogue.providers)
+    return Sources(
+        baseline=settings.baseline.hosts or DEFAULT_HOSTS,
+        edges={provider: edge for provider, edge in edges if edge is not None},
+        reports=reports,
+    )
+
+
+def recorded_sources(recording: Recording, settings: Settings, catalogue: Catalogue) -> Sources | None:
+    """Return whom to ask in a replay: whom the recording or the settings name, else nobody (``None``)."""
+    live = sources_of(settings, catalogue)
+    hosts = settings.baseline.hosts or tuple(each for each in live.baseline if recording.of(each))
+    edges = {
+        provider: edge
+        for provider, edge in live.edges.items()
+        if provider in settings.endpoints or recording.of(edge.url)
+    }
+    return Sources(baseline=hosts, edges=edges) if hosts or edges else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known beside the pages. ``edges`` is by provider id, ``failing_keys`` counts by key id."""
+
+    baseline: BaselineState = field(default_factory=BaselineState)
+    edges: Mapping[str, EdgeState] = field(default_factory=lambda: _NO_EDGES)
+    keys: tuple[KeyState, ...] = ()
+    failing_keys: Mapping[str, int] = field(default_factory=lambda: _NO_COUNTS)
+    reports: tuple[OwnReport, ...] = ()
+
+    def about(self, page: PageState | None, provider: str, now: datetime) -> Signals:
+        """Return the signals for one page of a provider; without a provider only page and connection are known."""
+        return Signals(
+            now=now,
+            page=page,
+            baseline=self.baseline,
+            edge=self.edges.get(provider, EdgeState()),
+            keys=tuple(
+                KeySignal(each, self.failing_keys.get(each.ref.id, 0))
+                for each in self.keys
+                if provider and each.ref.provider == provider
+            ),
+            reports=tuple(each for each in self.reports if provider and each.provider == provider),
+        )
+
+
+def page_verdicts(snapshot: Snapshot, known: Known, now: datetime) -> tuple[PageVerdict, ...]:
+    """Return one verdict for every watched page."""
+    return tuple(
+        PageVerdict(
+            each.page.id,
+            each.page.provider_id,
+            verdict(known.about(each, each.page.provider_id, now)),
+        )
+        for each in snapshot.pages
+    )
+
+
+class KeyCounts:
+    """Counts by key how often in a row its provider failed; every attempt once, by its time."""
+
+    def __init__(self) -> None:
+        """Begin with nothing counted."""
+        self._counted: dict[str, tuple[datetime, int]] = {}
+
+    def count(self, keys: Iterable[KeyState]) -> Mapping[str, int]:
+        """Take what is known of the keys now, and return the counts by key id."""
+        counted: dict[str, tuple[datetime, int]] = {}
+        for state in keys:
+            if state.checked_at is None or state.answer is None:
+                continue
+            at, failures = self._counted.get(state.ref.id, (None, 0))
+            if at != state.checked_at:
+                fails = state.answer.reachability is Reachability.PROVIDER_DOWN
+                failures = failures + 1 if fails else 0
+            counted[state.ref.id] = (state.checked_at, failures)
+        self._counted = counted
+        return {key: failures for key, (_at, failures) in counted.items()}
