@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
-from pathlib import Path
 
 import trayapp
 from trayapp import bootstrap
@@ -24,6 +23,7 @@ from trayapp.engine.watchlist import watchlist
 from trayapp.storage.history import History, HistoryUnavailableError
 from trayapp.storage.keyfile import KeyFileError
 from trayapp.storage.paths import make_private
+from trayapp.storage.resources import resource_dir
 from trayapp.storage.secrets import SecretStoreError, Trouble
 
 _PATIENCE = timedelta(seconds=10)
@@ -257,7 +257,8 @@ def _proxy(mine: bootstrap.Home, *, failed: bool) -> Check:
 def _clock() -> Check:
     """A clock before this program was made is surely wrong: certificates will fail."""
     now = datetime.now(UTC)
-    built = datetime.fromtimestamp(Path(trayapp.__file__).stat().st_mtime, UTC) - timedelta(days=1)
+    # A frozen program has no file of its own code: the shipped files are as old as it is.
+    built = datetime.fromtimestamp(resource_dir().stat().st_mtime, UTC) - timedelta(days=1)
     detail = now.isoformat(timespec="seconds").replace("+00:00", "Z")
     return Check("clock", _("Clock"), ok=now > built, detail=detail, advice=_("Set the clock."))
 
