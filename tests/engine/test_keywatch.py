@@ -1,0 +1,270 @@
+"""The watch over keys: checks by itself when it is time, and does what a shell asks."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.engine.keyring_double import Desk, knows
+from tests.fakepage import FakePage, asks_to_wait
+from trayapp.domain.keys import KeyHealth, Reachability
+from trayapp.domain.provider import StatusPage
+from trayapp.domain.rotation import KeyBook
+from trayapp.domain.snapshot import PageState, Snapshot
+from trayapp.domain.status import Status
+from trayapp.engine.commands import AddKey, ApproveKey, CheckKeys, KeyCommand, RemoveAllKeys, RemoveKey, ReplaceKey
+from trayapp.engine.keykeeping import NewKey
+from trayapp.engine.keywatch import KeyParts, KeyWatch
+from trayapp.engine.updates import KeyOutcome
+from trayapp.storage.secrets import Secret
+from trayapp.storage.settings import Settings
+
+GOOD = "sk-proj-GoodKeyQ7Zq0aB1cD2eF3"
+BETTER = "sk-proj-BetterKeyQ7Zq0aB1cD2"
+PATH = "/v1/models"
+NEW = NewKey(provider="openai", label="work")
+
+
+@pytest.fixture
+def api() -> Iterator[FakePage]:
+    with FakePage() as page:
+        page.set(PATH, knows(GOOD, BETTER))
+        yield page
+
+
+class Watch:
+    """A watch, and what it told."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.told: list[tuple[str, KeyHealth]] = []
+        self.changes = 0
+        self.keys = KeyWatch(
+            KeyParts(desk.keeper, lambda _settings: desk.checker()),
+            Settings(),
+            now=desk.time,
+            told=self._told,
+            changed=self._changed,
+            dice=random.Random(0),  # noqa: S311 - spreads checks
+        )
+
+    def _told(self, book: KeyBook, ids: frozenset[str]) -> dict[str, KeyHealth]:
+        told = {each.ref.id: each.health for each in book.keys if each.ref.id in ids}
+        self.told += [(each.ref.label, each.health) for each in book.keys if each.ref.id in ids]
+        return told
+
+    def _changed(self) -> None:
+        self.changes += 1
+
+    async def asked(self, command: KeyCommand) -> KeyOutcome:
+        await self.keys.handle(command)
+        outcome = self.keys.take_outcome()
+        assert outcome is not None
+        assert outcome.command is command
+        return outcome
+
+    async def added(self, key: str = GOOD) -> str:
+        return (await self.asked(AddKey(NEW, Secret(key)))).key_id
+
+    def page(self, shown: Status | None, since: datetime) -> None:
+        page = StatusPage(id="openai", name="OpenAI", url="https://status.openai.com", provider_id="openai")
+        self.keys.look_at(Snapshot((PageState(page=page, shown=shown, since=since),), since))
+
+    async def runs(self, until: Callable[[], bool]) -> bool:
+        """Run until something holds, for two seconds at the most; return whether it came to hold."""
+        running = asyncio.ensure_future(self.keys.run())
+        for _moment in range(200):
+            await asyncio.sleep(0.01)
+            if until() and not self.keys.checking:
+                break
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        return until()
+
+
+def live(desk_folder: Path, api: FakePage, story: Callable[[Watch], Awaitable[None]]) -> Watch:
+    """Tell a story with a watch in one loop."""
+
+    async def run() -> Watch:
+        watch = Watch(Desk(desk_folder, api))
+        try:
+            await story(watch)
+        finally:
+            await watch.keys.close()
+        return watch
+
+    return asyncio.run(run())
+
+
+def test_an_added_key_is_checked_at_once_and_told_of(tmp_path: Path, api: FakePage) -> None:
+    async def story(watch: Watch) -> None:
+        outcome = await watch.asked(AddKey(NEW, Secret(GOOD)))
+
+        assert outcome.problem == ""
+        assert outcome.key_id == watch.keys.book.keys[0].ref.id
+        assert watch.keys.book.keys[0].health is KeyHealth.OK
+
+    watch = live(tmp_path, api, story)
+
+    assert watch.told == [("work", KeyHealth.OK)]
+    assert watch.changes
+    assert watch.keys.store == "Secret Service"
+    assert watch.desk.file.load().noted == {watch.keys.book.keys[0].ref.id: KeyHealth.OK}
+
+
+def test_what_cannot_be_done_is_a_sentence(tmp_path: Path, api: FakePage) -> None:
+    async def story(watch: Watch) -> None:
+        assert "short" in (await watch.asked(AddKey(NEW, Secret("abc")))).problem
+        assert "no such key" in (await watch.asked(ReplaceKey("nothing", Secret(GOOD)))).problem
+        assert "no such key" in (await watch.asked(ApproveKey("nothing"))).problem
+
+    assert not live(tmp_path, api, story).keys.book.keys
+
+
+def test_a_key_for_an_address_of_ones_own_wants_approval(tmp_path: Path, api: FakePage) -> None:
+    async def story(watch: Watch) -> None:
+        own = replace(NEW, base_url="https://gateway.invalid")
+        refused = await watch.asked(AddKey(own, Secret(GOOD)))
+        taken = await watch.asked(AddKey(replace(own, host="gateway.invalid"), Secret(GOOD)))
+
+        assert "gateway.invalid will receive the key" in refused.problem
+        assert taken.problem == ""
+
+    assert live(tmp_path, api, story).keys.book.keys[0].ref.host == "gateway.invalid"
+
+
+def test_a_changed_address_is_approved_by_a_word(tmp_path: Path, api: FakePage) -> None:
+    async def story(watch: Watch) -> None:
+        key_id = await watch.added()
+        watch.desk.endpoints["openai"] = "https://gateway.invalid"
+        await watch.asked(CheckKeys())
+        before = watch.keys.book.keys[0]
+        await watch.asked(ApproveKey(key_id))
+        after = watch.keys.book.keys[0]
+
+        assert before.answer is not None
+        assert "Approve that first" in before.answer.reason
+        assert after.ref.host == "gateway.invalid"
+        assert after.answer is not None
+        assert "Approve that first" not in after.answer.reason
+
+    live(tmp_path, api, story)
+
+
+def test_replacing_and_removing(tmp_path: Path, api: FakePage) -> None:
+    async def story(watch: Watch) -> None:
+        key_id = await watch.added()
+        await watch.asked(ReplaceKey(key_id, Secret(BETTER)))
+        assert [each.of for each in watch.keys.book.old] == [key_id]
+        await watch.asked(RemoveKey(watch.keys.book.old[0].state.ref.id))
+        assert not watch.keys.book.old
+        await watch.asked(RemoveAllKeys())
+        assert not watch.keys.book.keys
+
+    assert not live(tmp_path, api, story).desk.store.kept
+
+
+def test_nobody_is_asked_before_the_time_a_provider_named(tmp_path: Path, api: FakePage) -> None:
+    async def story(watch: Watch) -> None:
+        await watch.added()
+        api.set(PATH, asks_to_wait("600"))
+        await watch.asked(CheckKeys())
+        asked = len(api.requests)
+        await watch.asked(CheckKeys())
+        assert len(api.requests) == asked
+        watch.desk.time.passes(minutes=11)
+        await watch.asked(CheckKeys())
+        assert len(api.requests) == asked + 1
+
+    live(tmp_path, api, story)
+
+
+def test_a_key_is_checked_by_itself_every_six_hours(tmp_path: Path, api: FakePage) -> None:
+    async def story(watch: Watch) -> None:
+        await watch.added()
+        asked = len(api.requests)
+        watch.desk.time.passes(hours=5.9)
+        assert not await _more(watch, api, asked)
+        watch.desk.time.passes(hours=1.4)
+        assert await watch.runs(lambda: len(api.requests) > asked)
+
+    live(tmp_path, api, story)
+
+
+def test_trouble_on_the_page_makes_checks_frequent_and_recovery_checks_at_once(tmp_path: Path, api: FakePage) -> None:
+    async def story(watch: Watch) -> None:
+        await watch.added()
+        asked = len(api.requests)
+        watch.page(Status.MAJOR_OUTAGE, watch.desk.time())
+        watch.desk.time.passes(minutes=7)
+        assert await watch.runs(lambda: len(api.requests) == asked + 1)
+        watch.page(None, watch.desk.time())
+        assert not await _more(watch, api, asked + 1)
+        watch.desk.time.passes(minutes=1)
+        watch.page(Status.OPERATIONAL, watch.desk.time())
+        assert await watch.runs(lambda: len(api.requests) == asked + 2)
+
+    live(tmp_path, api, story)
+
+
+async def _more(watch: Watch, api: FakePage, than: int) -> bool:
+    running = asyncio.ensure_future(watch.keys.run())
+    await asyncio.sleep(0.1)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    return len(api.requests) > than
+
+
+def test_a_key_added_by_another_process_is_noticed(tmp_path: Path, api: FakePage) -> None:
+    async def story(watch: Watch) -> None:
+        other = Desk(tmp_path, api)
+        other.store.kept = watch.desk.store.kept
+        await other.keeper.add(replace(NEW, host=other.host), Secret(GOOD))
+        assert not watch.keys.book.keys
+        watch.keys.tick()
+        assert watch.keys.book.keys
+        assert await watch.runs(lambda: watch.keys.book.keys[0].health is KeyHealth.OK)
+
+    live(tmp_path, api, story)
+
+
+def test_a_broken_file_is_said_until_it_is_mended(tmp_path: Path, api: FakePage) -> None:
+    async def story(watch: Watch) -> None:
+        watch.desk.file.path.write_text("[[key")
+        watch.keys.tick()
+        assert "keys.toml" in watch.keys.problem
+        watch.desk.file.path.unlink()
+        watch.keys.tick()
+        assert watch.keys.problem == ""
+
+    live(tmp_path, api, story)
+
+
+def test_other_settings_make_another_checker(tmp_path: Path, api: FakePage) -> None:
+    async def story(watch: Watch) -> None:
+        await watch.added()
+        watch.desk.endpoints = {"openai": "http://127.0.0.1:9"}
+        await watch.keys.apply(Settings())
+        await watch.asked(CheckKeys())
+        answer = watch.keys.book.keys[0].answer
+        assert answer is not None
+        assert answer.reachability is Reachability.UNREACHABLE
+
+    live(tmp_path, api, story)
+
+
+def test_no_outcome_is_lost(tmp_path: Path, api: FakePage) -> None:
+    async def story(watch: Watch) -> None:
+        await watch.keys.handle(AddKey(NEW, Secret("abc")))
+        await watch.keys.handle(CheckKeys())
+        first, second, third = (watch.keys.take_outcome() for _time in range(3))
+        assert first is not None
+        assert first.problem
+        assert second is not None
+        assert third is None
+
+    live(tmp_path, api, story)
