@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import chain
 from typing import Final
 from urllib.parse import urlsplit
@@ -80,7 +81,7 @@ class Catalogue:
         not matter; another port does. The longest matching path wins, then the page's owner over a
         provider that only shares it.
         """
-        wanted = _Place.of(url)
+        wanted = _place(url)
         if wanted is None:
             return None
         best: tuple[int, bool] | None = None
@@ -194,9 +195,13 @@ class _Place:
 def _places(page: StatusPage) -> Iterator[_Place]:
     old = page.old_urls if isinstance(page, CataloguedPage) else ()
     for url in (page.url, *page.fallback_urls, *old):
-        place = _Place.of(url)
+        place = _place(url)
         if place is not None:
             yield place
+
+
+_place = lru_cache(maxsize=4096)(_Place.of)
+"""Every look-up compares with every page of the catalogue: their addresses are taken apart once."""
 
 
 def _rank(provider: Provider, wanted: str) -> int | None:

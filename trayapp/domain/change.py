@@ -71,9 +71,10 @@ def diff(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
     """Return what changed from one snapshot to the next, page by page; ``diff(s, s) == ()``."""
     if after.at is None:
         return ()
+    known = {each.page.id: each for each in before.pages}
     changes: list[Change] = []
     for new in after.pages:
-        old = before.page(new.page.id)
+        old = known.get(new.page.id)
         if old is not None and old is not new:
             changes.extend(_page_changes(old, new, after.at))
     return tuple(changes)

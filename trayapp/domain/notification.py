@@ -266,6 +266,8 @@ def decide_connection(
     around = around or Circumstances()
     if around.gather_until is not None and now < around.gather_until:
         return book, ()
+    if book.offline_since is None and any(each.failure is None for each in snapshot.pages):
+        return book, ()
     looked = tuple(each for each in snapshot.pages if each.looks)
     failing = tuple(
         each
@@ -462,15 +464,16 @@ class _Look:
         self.book = replace(
             self.book,
             concerns=(*others, *kept),
-            pages=(*pages, self.page_book),
-            started=self.book.started | {self.page_id},
+            pages=(*pages, self.page_book) if _is_worth_keeping(self.page_book) else pages,
+            started=self.book.started | {self.page_id} if self.is_first else self.book.started,
         )
         return self.book, tuple(self.decisions)
 
     def _note_state(self, judgement: Judgement) -> None:
         """Add this look to the flap window."""
         is_bad = judgement.status is not None and judgement.status.is_bad
-        states = (*self.page_book.states, is_bad)[-FLAP_STATES:]
+        before_that = self.page_book.states if self.page_book.states or self.is_first else (False,)
+        states = (*before_that, is_bad)[-FLAP_STATES:]
         self.is_flapping = is_flapping(states, before=self.was_flapping)
         before = self.page_book.flapping_since
         since = (before or self.now) if self.is_flapping else None
@@ -676,6 +679,11 @@ class _Look:
             components=components,
             concern=concern or f"{self.page_id}/",
         )
+
+
+def _is_worth_keeping(book: PageBook) -> bool:
+    """Return whether a page was in trouble lately; one that was always fine needs no memory."""
+    return any(book.states) or bool(book.recoveries) or book.flapping_since is not None
 
 
 _HOLDING = frozenset({Reason.HELD_AFTER_SLEEP, Reason.HELD_QUIET_HOURS, Reason.HELD_FOR_GROUP})
