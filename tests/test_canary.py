@@ -22,7 +22,7 @@ from trayapp.cli.main import main
 from trayapp.engine.commands import AddKey, CheckKeys, ReplaceKey
 from trayapp.engine.keykeeping import NewKey
 from trayapp.engine.updates import Update
-from trayapp.storage.secrets import Secret, guard_logs
+from trayapp.storage.secrets import Secret, guard_process
 
 CANARY = "sk-proj-CANARY7f3Qz/9+LmXw2Rt8Yb"
 SECOND = "sk-proj-CANARY-b-7f3Qz9LmXw2Rt8Yc"
@@ -213,7 +213,7 @@ def test_children_are_not_told(tmp_path: Path) -> None:
 
 
 def test_no_library_logs_a_key_that_is_held(logs: io.StringIO) -> None:
-    guard_logs()
+    guard_process()
     held = Secret(CANARY)
 
     logging.getLogger("some.library").info("sending %s to %s", {"x-api-key": CANARY}, "host")

@@ -29,7 +29,7 @@ from trayapp.storage.history import History
 from trayapp.storage.paths import Paths, find_paths
 from trayapp.storage.reports import ReportFile
 from trayapp.storage.resources import resource, resource_texts
-from trayapp.storage.secrets import Vault, guard_logs
+from trayapp.storage.secrets import Vault, guard_process
 from trayapp.storage.settings import Loaded, Polling, Settings
 
 OVERLAY_NAME = "catalogue.toml"
@@ -147,7 +147,7 @@ def report_file(mine: Home) -> ReportFile:
 
 def key_keeper(mine: Home) -> KeyKeeper:
     """Return the keeper of this user's keys; nothing is read or loaded yet."""
-    guard_logs()
+    guard_process()
     file = keyfile.KeyFile(mine.paths.config_file.with_name(keyfile.NAME))
     return KeyKeeper(file, Vault(), _whole_second)
 

@@ -160,8 +160,13 @@ def hidden(text: str, others: Iterable[Secret] = ()) -> str:
     return text
 
 
-def guard_logs() -> None:
-    """Let no log record of any library carry a key that the program holds; done once for the process."""
+def guard_process() -> None:
+    """Let no log record of any library and no core dump carry a key that the program holds; done once."""
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 -- not on Windows
+
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     make = logging.getLogRecordFactory()
     if make is _guarded:
         return
