@@ -84,6 +84,7 @@ def test_the_key_travels_in_its_header(page: FakePage, auth: Auth, name: str, va
     assert not isinstance(driven.outcome, FetchFailure)
     assert page.requests[0].headers[name] == value
     assert page.requests[0].headers["accept-encoding"] == "identity"
+    assert "key check" in page.requests[0].headers["user-agent"]
     assert "C4nary" not in page.requests[0].path
 
 

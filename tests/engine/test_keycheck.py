@@ -135,6 +135,7 @@ def test_a_strange_host_is_asked_three_times_a_minute(desk: Desk) -> None:
         state = asyncio.run(desk.keeper.add(new(f"key {number}"), Secret(f"{GOOD}{number}")))
         asyncio.run(desk.keeper.approve(state.ref.id, "127.0.0.1.nowhere.invalid", ""))
 
+    assert desk.checker().crowded(each.ref for each in desk.keeper.book.keys) == ("127.0.0.1.nowhere.invalid",)
     asyncio.run(desk.check())
 
     assert sum(slept) >= 60
@@ -211,6 +212,7 @@ def test_twenty_five_keys_take_less_than_five_seconds(desk: Desk, api: FakePage)
     asyncio.run(fill())
     began = time.monotonic()
 
+    assert desk.checker().crowded(each.ref for each in desk.keeper.book.keys) == ()
     asyncio.run(desk.check())
 
     assert time.monotonic() - began < 5

@@ -1,7 +1,9 @@
 """The watch over keys: checks by itself when it is time, and does what a shell asks."""
 
 import asyncio
+import json
 import random
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -228,6 +230,18 @@ def test_a_key_added_by_another_process_is_noticed(tmp_path: Path, api: FakePage
         watch.keys.tick()
         assert watch.keys.book.keys
         assert await watch.runs(lambda: watch.keys.book.keys[0].health is KeyHealth.OK)
+
+    live(tmp_path, api, story)
+
+
+def test_a_reference_that_may_ask_a_person_is_followed_on_demand_only(tmp_path: Path, api: FakePage) -> None:
+    tool = json.dumps([sys.executable, "-c", f"print({GOOD!r})"])
+
+    async def story(watch: Watch) -> None:
+        await watch.desk.keeper.add(replace(NEW, host="x", reference=f"cmd:{tool}"), None)
+        assert not await _more(watch, api, 0)
+        await watch.asked(CheckKeys())
+        assert watch.keys.book.keys[0].health is KeyHealth.OK
 
     live(tmp_path, api, story)
 

@@ -14,7 +14,7 @@ from trayapp import bootstrap
 from trayapp.cli import places, printing
 from trayapp.cli.exits import DONE, FAILED, UNKNOWN, UsageError
 from trayapp.domain.keys import KeyHealth, KeyState, Reachability
-from trayapp.domain.keyschedule import limit_of
+from trayapp.domain.keyschedule import HOST_SIZE, limit_of
 from trayapp.domain.rotation import KeyBook
 from trayapp.engine.clock import wall_time
 from trayapp.engine.endpoints import EndpointError
@@ -220,6 +220,9 @@ async def _check_now(desk: _Desk, ids: frozenset[str]) -> frozenset[str]:
     states = [each for each in keeper.book.keys if each.ref.id in ids]
     states += [each.state for each in keeper.book.old if each.of in ids and not each.is_dead]
     free = [each.ref for each in states if (until := limit_of(each)) is None or until <= now]
+    for host in checker.crowded(free):
+        sentence = _("{host} is asked {count} times a minute at the most, so this takes a while.")
+        printing.complain("trayapp: " + sentence.format(host=host, count=HOST_SIZE))
     asked: set[str] = set()
     try:
         async for checks in checker.batches(free, may_ask=True):

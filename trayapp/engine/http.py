@@ -46,6 +46,7 @@ _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 USER_AGENT = f"AIStatusTray/{trayapp.__version__} (status page reader)"
+KEY_USER_AGENT = f"AIStatusTray/{trayapp.__version__} (key check by its owner)"
 _OPTIONAL_DEADLINE, _KEPT_BACK = 5.0, 1.0
 _POOL_PATIENCE, _SIGNER_PATIENCE = 2.0, 3.0
 _HOPS_LIMIT = 3
@@ -371,6 +372,7 @@ class _Look:
         method, body = "GET", b""
         if self._carried is not None:
             method, body = request.method, request.body
+            headers["user-agent"] = KEY_USER_AGENT
             _add_key(headers, self._carried)
         wire = httpx.Request(
             method,

@@ -1,8 +1,10 @@
 """Checking keys: fetch one from the vault, ask its provider once, forget it; with manners towards each host."""
 
 import asyncio
+import contextlib
 import logging
 import traceback
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -12,7 +14,7 @@ from gettext import gettext as _
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.keys import Facts, KeyAnswer, KeyHealth, KeyRef, Reachability
 from trayapp.domain.keyschedule import HOST_SIZE, host_is_free_at
-from trayapp.domain.report import FailureKind, FetchFailure
+from trayapp.domain.report import FetchFailure
 from trayapp.engine.endpoints import Endpoint, EndpointError, endpoint
 from trayapp.engine.http import Carried, Network
 from trayapp.engine.keykeeping import Checked
@@ -28,8 +30,6 @@ SIDE_BY_SIDE = 4
 BETWEEN = timedelta(seconds=1)
 """The least time between two checks of one host, unless it is this computer."""
 _LONGEST_REASON = 240
-_SERVER_TROUBLE = 500
-_TOO_MANY = 429
 
 
 @dataclass(slots=True)
@@ -89,6 +89,15 @@ class KeyChecker:
         """Return whether a key goes to an address of the person's own and not to the provider's."""
         return bool(ref.base_url or self._endpoints.get(ref.provider))
 
+    def crowded(self, refs: Iterable[KeyRef]) -> tuple[str, ...]:
+        """Return the hosts that so many keys go to that checking them takes minutes."""
+        hosts: Counter[str] = Counter()
+        for each in refs:
+            with contextlib.suppress(EndpointError):
+                where = self._approved(each)
+                hosts[where.host] += not where.is_here
+        return tuple(host for host, count in hosts.items() if count > HOST_SIZE)
+
     async def batches(self, refs: Iterable[KeyRef], *, may_ask: bool) -> AsyncIterator[tuple[Checked, ...]]:
         """Check keys, a few side by side, and give the answers as they come, those that came together at once.
 
@@ -117,7 +126,7 @@ class KeyChecker:
         try:
             where = self._approved(ref)
         except EndpointError as error:
-            return Checked(ref, _not_asked(str(error)), self._now())
+            return Checked(ref, _unreached(str(error)), self._now())
         if where.is_here:
             name = f"{ref.provider} at {where.host}"
             async with limit:
@@ -170,9 +179,12 @@ class KeyChecker:
             )
         except Exception as error:  # noqa: BLE001 - a bug in one probe must not stop the others, nor condemn the key
             _log.error("check of a key for %s failed inside the app: %s at %s", ref.provider, *_place(error))
-            return _not_asked(_("This app could not read the answer. That is our fault, not the key's."))
+            return _unreached(_("This app could not read the answer. That is our fault, not the key's."))
         outcome = driven.outcome
-        return _clean(_from_failure(outcome) if isinstance(outcome, FetchFailure) else outcome, secret)
+        return _clean(
+            _from_failure(outcome, got_through=driven.got_through) if isinstance(outcome, FetchFailure) else outcome,
+            secret,
+        )
 
     async def _secret(self, ref: KeyRef, *, may_ask: bool) -> Secret:
         if ref.reference:
@@ -180,21 +192,9 @@ class KeyChecker:
         return await self._vault.fetch(ref.entry, may_ask=may_ask)
 
 
-def _not_asked(reason: str) -> KeyAnswer:
+def _unreached(reason: str) -> KeyAnswer:
     """Return an answer that says nothing about the key: it stays what it was."""
     return KeyAnswer(health=KeyHealth.UNKNOWN, reachability=Reachability.UNREACHABLE, reason=reason)
-
-
-def _from_failure(failure: FetchFailure) -> KeyAnswer:
-    """Return what it says of a key that no answer came: nothing, but why."""
-    wait = failure.retry_after.total_seconds() if failure.retry_after is not None else None
-    reach = Reachability.UNREACHABLE
-    if failure.kind is FailureKind.HTTP_ERROR and failure.http_status is not None:
-        if failure.http_status == _TOO_MANY:
-            reach = Reachability.RATE_LIMITED
-        elif failure.http_status >= _SERVER_TROUBLE:
-            reach = Reachability.PROVIDER_DOWN
-    return KeyAnswer(health=KeyHealth.UNKNOWN, reachability=reach, reason=failure.detail, retry_after=wait)
 
 
 def _clean(answer: KeyAnswer, secret: Secret) -> KeyAnswer:

@@ -19,6 +19,7 @@ from trayapp.engine.keycheck import KeyChecker
 from trayapp.engine.keykeeping import KeyKeeper, KeyRefusedError, NewKey
 from trayapp.engine.updates import KeyOutcome
 from trayapp.storage.keyfile import KeyFileError, store_of
+from trayapp.storage.references import asks_a_person
 from trayapp.storage.secrets import SecretStoreError
 from trayapp.storage.settings import Settings
 
@@ -229,7 +230,9 @@ class KeyWatch:
         return due, wait
 
     def _watched(self) -> tuple[KeyState, ...]:
-        return (*self.book.keys, *(each.state for each in self.book.old if not each.is_dead))
+        """Return the keys that may be checked without anybody asking for it."""
+        states = (*self.book.keys, *(each.state for each in self.book.old if not each.is_dead))
+        return tuple(each for each in states if not asks_a_person(each.ref.reference))
 
     def _reload(self) -> None:
         try:

@@ -34,6 +34,11 @@ def objection(reference: str) -> str:
     return _('A reference is env:NAME, op://vault/item/field or cmd:["/absolute/path", "argument", ...].')
 
 
+def asks_a_person(reference: str) -> bool:
+    """Return whether following a reference may put a question on the screen: then it is never done unasked."""
+    return bool(reference) and not reference.startswith(_ENVIRONMENT)
+
+
 async def resolve(reference: str, patience: timedelta = PATIENCE) -> Secret:
     """Return the key that a reference leads to. Raises ``SecretStoreError`` with a sentence."""
     wrong = objection(reference)
