@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.keyring_double import Desk, knows
-from tests.fakepage import FakePage, Seen, Wire, asks_to_wait, hangs_up, redirects, says
+from tests.fakepage import FakePage, Seen, Wire, asks_to_wait, hangs_up, redirects, says, silence
 from trayapp import bootstrap
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.keys import KeyHealth, Reachability
@@ -107,6 +107,19 @@ def test_trouble_on_the_way_is_not_the_keys(desk: Desk, api: FakePage, mood: obj
     assert state.answer is not None
     assert state.answer.reachability is expected
     assert state.health is KeyHealth.OK
+
+
+def test_a_question_that_arrived_and_stays_unanswered_is_the_providers_trouble(desk: Desk, api: FakePage) -> None:
+    add(desk)
+    api.set(PATH, silence())
+    checker = desk.checker()
+    checker.deadline = timedelta(seconds=0.3)
+
+    asyncio.run(desk.check(checker=checker))
+
+    answer = desk.keeper.book.keys[0].answer
+    assert answer is not None
+    assert answer.reachability is Reachability.PROVIDER_DOWN
 
 
 def test_a_host_that_limits_us_is_not_asked_again_in_that_run(desk: Desk, api: FakePage) -> None:

@@ -14,7 +14,7 @@ from gettext import gettext as _
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.keys import Facts, KeyAnswer, KeyHealth, KeyRef, Reachability
 from trayapp.domain.keyschedule import HOST_SIZE, host_is_free_at
-from trayapp.domain.report import FetchFailure
+from trayapp.domain.report import FailureKind, FetchFailure
 from trayapp.engine.endpoints import Endpoint, EndpointError, endpoint
 from trayapp.engine.http import Carried, Network
 from trayapp.engine.keykeeping import Checked
@@ -70,6 +70,7 @@ class KeyChecker:
         """Ask nobody yet."""
         self._sleep = sleep
         self.network = network
+        self.deadline = DEADLINE
         self._vault = vault
         self._endpoints = endpoints
         self._now = now
@@ -195,6 +196,13 @@ class KeyChecker:
 def _unreached(reason: str) -> KeyAnswer:
     """Return an answer that says nothing about the key: it stays what it was."""
     return KeyAnswer(health=KeyHealth.UNKNOWN, reachability=Reachability.UNREACHABLE, reason=reason)
+
+
+def _from_failure(failure: FetchFailure, *, got_through: bool) -> KeyAnswer:
+    """Return what it says of a key that no answer came: nothing, but whether the provider left the question lying."""
+    if got_through and failure.kind is FailureKind.TIMEOUT:
+        return KeyAnswer(health=KeyHealth.UNKNOWN, reachability=Reachability.PROVIDER_DOWN, reason=failure.detail)
+    return _unreached(failure.detail)
 
 
 def _clean(answer: KeyAnswer, secret: Secret) -> KeyAnswer:
