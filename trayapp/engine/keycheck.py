@@ -175,7 +175,7 @@ class KeyChecker:
             driven = await self.network.carry(
                 partial(probe.check, ask_for(ref, where.base)),
                 carried,
-                deadline=DEADLINE,
+                deadline=self.deadline,
                 internal=where.is_inside,
             )
         except Exception as error:  # noqa: BLE001 - a bug in one probe must not stop the others, nor condemn the key
