@@ -14,6 +14,7 @@ bundle=$build/bundle/trayapp
 collected=$build/collected.json
 
 build_wheel() {
+    [ -z "${wheel:-}" ] || return 0
     build_environment
     say_step "wheel"
     rm -f "$dist"/trayapp-*.whl
@@ -64,7 +65,8 @@ build_appimage() {
 }
 
 build_windows() {
-    "$root/packaging/windows/build.sh"
+    build_wheel
+    "$root/packaging/windows/build.sh" "$wheel"
 }
 
 build_all() {

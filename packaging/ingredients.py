@@ -58,8 +58,8 @@ class Ingredient:
 def ingredients(folder: Path, collected: Path | None = None) -> tuple[Ingredient, ...]:
     """Return what is in a built folder, by name.
 
-    ``collected`` is what pyinstaller.spec wrote: pairs of the name inside and the path it was taken from. Libraries taken
-    from the system are known by it alone.
+    ``collected`` is what pyinstaller.spec wrote: pairs of the name inside and the path it was taken from. Libraries
+    taken from the system are known by it alone.
     """
     found = [*_distributions(folder), *_qt(folder), *_python(folder)]
     if collected is not None:
@@ -124,7 +124,7 @@ def _qt(folder: Path) -> Iterator[Ingredient]:
     )
     if binding is None:
         return
-    version = binding.name.split("-")[1].removesuffix(".dist-info")
+    version = binding.name.removesuffix(".dist-info").rpartition("-")[2]
     texts = tuple((HERE / "licences" / name).read_text(encoding="utf-8") for name in ("LGPL-3.0.txt", "GPL-3.0.txt"))
     yield Ingredient("Qt", version, Source.GENERIC, "LGPL-3.0-only", "https://www.qt.io", texts)
     icu = next(iter(folder.rglob("libicudata.so.*")), None)
@@ -149,8 +149,8 @@ def _python(folder: Path) -> Iterator[Ingredient]:
 
 def _bootloader() -> Ingredient:
     sentence = (
-        "The program's start is PyInstaller's bootloader, under the GNU General Public License, version 2 or later, with "
-        "the exception that an application built with it may be distributed under any terms."
+        "The program's start is PyInstaller's bootloader, under the GNU General Public License, version 2 or later, "
+        "with the exception that an application built with it may be distributed under any terms."
     )
     terms = "GPL-2.0-or-later WITH Bootloader-exception"
     return Ingredient("PyInstaller bootloader", "6", Source.GENERIC, terms, "https://pyinstaller.org", (sentence,))

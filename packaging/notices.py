@@ -22,11 +22,11 @@ HEAD = """AI Status Tray is free software under the MIT licence:
 
 It contains the works of others, listed below with their terms.
 
-Qt and Qt for Python (PySide6, Shiboken) {qt} are used under the GNU Lesser General Public License, version 3, whose text
-and that of the GNU General Public License it builds on are below. They are unmodified and dynamically linked: every Qt
-library is a file of its own in this application (on Linux `_internal/PySide6/Qt/lib`, on Windows the folder `PySide6`, on
-macOS the frameworks in the application), and you may replace any of them with a compatible one you have changed and
-built. Nothing in this application hinders that, and you may study it as far as this needs.
+Qt and Qt for Python (PySide6, Shiboken) {qt} are used under the GNU Lesser General Public License, version 3, whose
+text and that of the GNU General Public License it builds on are below. They are unmodified and dynamically linked:
+every Qt library is a file of its own in this application (on Linux `_internal/PySide6/Qt/lib`, on Windows the folder
+`PySide6`, on macOS the frameworks in the application), and you may replace any of them with a compatible one that you
+have changed and built. Nothing in this application hinders that, and you may study it as far as this needs.
 
 Source code: https://download.qt.io/official_releases/qt/ and https://download.qt.io/official_releases/QtForPython/ have
 the complete sources of this very version. If you cannot get them there, the authors of AI Status Tray will, for three
@@ -63,7 +63,9 @@ def notices(found: tuple[Ingredient, ...]) -> str:
     by_texts: dict[tuple[str, ...], list[Ingredient]] = {}
     for each in found:
         texts = (ICU_TERMS,) if each.name == "ICU" else each.texts
-        by_texts.setdefault(texts or (f"The terms are those of {SAID_ELSEWHERE.get(each.name, each.name)}.",), []).append(each)
+        by_texts.setdefault(
+            texts or (f"The terms are those of {SAID_ELSEWHERE.get(each.name, each.name)}.",), []
+        ).append(each)
     for texts, group in by_texts.items():
         parts += [RULE, *(_title(each) for each in group), ""]
         parts += [text.strip() + "\n" for text in texts]

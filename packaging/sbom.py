@@ -2,8 +2,8 @@
 
     python packaging/sbom.py FOLDER --artefact FILE [--collected FILE] [--only-locked]
 
-It lies beside the artefact: FILE.cdx.json. Built twice from the same, it is the same: the time is SOURCE_DATE_EPOCH and the
-serial number comes from the artefact's own hash.
+It lies beside the artefact: FILE.cdx.json. Built twice from the same, it is the same: the time is SOURCE_DATE_EPOCH
+and the serial number comes from the artefact's own hash.
 """
 
 import argparse
@@ -76,8 +76,6 @@ def _component(each: Ingredient) -> dict[str, object]:
     }
     if each.home.startswith("https://"):
         component["externalReferences"] = [{"type": "website", "url": each.home}]
-    if each.source is Source.PYPI and each.hashes:
-        component["properties"] = [{"name": "trayapp:locked-sha256", "value": each_sum} for each_sum in each.hashes]
     return component
 
 

@@ -56,7 +56,7 @@ rm "$tree/usr/lib/trayapp/_internal/trayapp/_resources/licences.txt"
 } >"$doc/copyright"
 {
     printf 'trayapp (%s) unstable; urgency=medium\n\n' "$version"
-    printf '  * Release %s; what changed is in the release notes. (Closes: #1)\n\n' "$version"
+    printf '  * Release %s; what changed is in the release notes.\n\n' "$version"
     printf ' -- The AI Status Tray authors <ai-status-tray@users.noreply.github.com>  %s\n' "$(date -u -R -d "@$SOURCE_DATE_EPOCH")"
 } | gzip -9n >"$doc/changelog.gz"
 

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Write packaging/lock.txt (what the program needs) and lock-build.txt (what builds it) anew: every package of every
+# system with its version and hashes. Run it after a change of dependencies, read the difference, then commit both.
+set -eu
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+. "$root/packaging/system-packages.sh"
+cd "$root"
+make_environment build/locking || exit 1
+build/locking/bin/python -m pip install -q --disable-pip-version-check "uv>=0.9" </dev/null
+export UV_CUSTOM_COMPILE_COMMAND="sh packaging/update-locks.sh"
+for pair in pyproject.toml:lock.txt packaging/build-tools.in:lock-build.txt; do
+    build/locking/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
+        --upgrade "${pair%:*}" -o "packaging/${pair#*:}"
+done
+git diff --stat -- packaging/lock.txt packaging/lock-build.txt
