@@ -359,7 +359,9 @@ class TestConnection:
 REPORTS = st.sampled_from(
     [FINE, TROUBLE, WORSE, report(API_DOWN, CHAT), report(API, CHAT, incidents=[incident("N", id="n")])]
 )
-UNKNOWNS = st.sampled_from([failure(), failure(FailureKind.DNS), failure(FailureKind.EMPTY), ODD])
+UNKNOWNS: st.SearchStrategy[Outcome] = st.sampled_from(
+    [failure(), failure(FailureKind.DNS), failure(FailureKind.EMPTY), ODD]
+)
 
 
 @given(st.lists(REPORTS, min_size=1, max_size=14), st.data())

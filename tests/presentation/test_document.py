@@ -1,8 +1,10 @@
 """The JSON contract, value by value."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -37,10 +39,15 @@ def looked(*outcomes: StatusReport | FetchFailure) -> Snapshot:
     return snapshot
 
 
-def page_of(snapshot: Snapshot, now: datetime = NOON) -> dict[str, object]:
-    document = json.loads(json.dumps(snapshot_document(snapshot.pages, now)))
-    found: dict[str, object] = document["pages"][0]
-    return found
+def page_of(snapshot: Snapshot, now: datetime = NOON) -> Mapping[str, Any]:
+    return only(snapshot_document(snapshot.pages, now), "pages")
+
+
+def only(document: Mapping[str, object], what: str) -> Mapping[str, Any]:
+    """Return the one row of a document as a reader of its JSON gets it."""
+    (found,) = json.loads(json.dumps(document))[what]
+    row: Mapping[str, Any] = found
+    return row
 
 
 @pytest.mark.parametrize(
@@ -72,8 +79,8 @@ def test_a_page_that_was_read() -> None:
         {"id": parts[0].id, "name": "API", "group": "Platform", "status": "degraded", "watched": True},
         {"id": parts[1].id, "name": "Chat", "group": None, "status": "unknown", "watched": True},
     ]
-    assert [each["title"] for each in page["incidents"]] == ["Elevated errors"]  # type: ignore[attr-defined]
-    (maintenance,) = page["maintenances"]  # type: ignore[misc]
+    assert [each["title"] for each in page["incidents"]] == ["Elevated errors"]
+    (maintenance,) = page["maintenances"]
     assert maintenance["phase"] == "in_progress"
     assert maintenance["scheduled_for"] == stamp(NOON)
 
@@ -97,12 +104,12 @@ def test_a_component_that_rotated_out_is_still_listed() -> None:
     second = report(component("Chat"), absence=Absence.SAYS_NOTHING, indicator=None)
     page = page_of(looked(first, second))
 
-    assert [each["name"] for each in page["components"]] == ["Chat", "API"]  # type: ignore[attr-defined]
+    assert [each["name"] for each in page["components"]] == ["Chat", "API"]
 
 
 def test_words_we_do_not_know_are_given_as_they_were_said() -> None:
     odd = replace(incident(phase=None, impact=None, updates=[update(None)]), said="wobbling")
-    (found,) = page_of(looked(report(incidents=[odd])))["incidents"]  # type: ignore[misc]
+    (found,) = page_of(looked(report(incidents=[odd])))["incidents"]
 
     assert (found["phase"], found["impact"], found["updates"][0]["phase"]) == ("wobbling", None, "odd")
 
@@ -125,7 +132,7 @@ def test_stored_incidents_come_with_their_earlier_words() -> None:
         versions=(UpdateVersion("update-1", NOON, Phase.INVESTIGATING, NOON, "first words"),),
         unlisted_since=LATER,
     )
-    (found,) = incidents_document((stored,))["incidents"]  # type: ignore[misc]
+    found = only(incidents_document((stored,)), "incidents")
 
     assert (found["page"], found["unlisted_since"]) == ("acme", stamp(LATER))
     assert [each["text"] for each in found["versions"]] == ["first words"]
@@ -134,7 +141,7 @@ def test_stored_incidents_come_with_their_earlier_words() -> None:
 def test_the_catalogue() -> None:
     page = StatusPage(id="acme", name="Acme", url="https://status.acme.example")
     provider = Provider(id="acme", name="Acme", pages=(page,), products=(Product("api", "API"),))
-    (found,) = providers_document((provider,))["providers"]  # type: ignore[misc]
+    found = only(providers_document((provider,)), "providers")
 
     assert found["pages"] == [{"id": "acme", "name": "Acme", "url": page.url, "platform": None}]
     assert found["products"] == [{"id": "api", "name": "API"}]
