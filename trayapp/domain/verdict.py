@@ -19,6 +19,8 @@ GOOD_TO_RECOVER = 2
 BASELINE_FAILURES = 2
 SIGNAL_LASTS = freshness_limit(timedelta(minutes=5))
 """A signal older than this proves nothing any more."""
+SKEW = timedelta(seconds=10)
+"""Other processes tell the time a little differently; what comes from later than this proves nothing."""
 REPORTS_LAST = timedelta(minutes=15)
 SERVER_TROUBLE = 500
 """A status from here on is the provider's own trouble; 529 is Anthropic's "overloaded"."""
@@ -418,7 +420,7 @@ def _of_key(key: KeySignal) -> Evidence:
 
 
 def _recent(signals: Signals) -> tuple[OwnReport, ...]:
-    return tuple(each for each in signals.reports if timedelta(0) <= signals.now - each.at <= REPORTS_LAST)
+    return tuple(each for each in signals.reports if -SKEW <= signals.now - each.at <= REPORTS_LAST)
 
 
 def _shown(state: PageState, now: datetime) -> Status | None:
@@ -525,7 +527,7 @@ class _KeyReading:
 
 
 def _is_fresh(at: datetime | None, now: datetime) -> bool:
-    return at is not None and timedelta(0) <= now - at <= SIGNAL_LASTS
+    return at is not None and -SKEW <= now - at <= SIGNAL_LASTS
 
 
 _REJECTED = frozenset({KeyHealth.REJECTED, KeyHealth.EXPIRED})

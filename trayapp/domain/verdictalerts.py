@@ -25,7 +25,7 @@ from trayapp.domain.verdict import (
     VerdictId,
 )
 
-SUFFIX = "/verdict"
+SUFFIX = "/=verdict"
 """How the concern of a derived alert ends; the page's id stands before it."""
 DERIVED = frozenset({VerdictId.LOOKS_LIKE_PROVIDER, VerdictId.LIKELY_PROVIDER})
 _GOOD = frozenset({VerdictId.FINE, VerdictId.KEY_LIMITED, VerdictId.PAGE_UNREACHABLE})

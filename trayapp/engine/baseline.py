@@ -57,14 +57,14 @@ async def ask_baseline(
     return after_baseline(before, tuple(answers), now(), has_route=has_default_route())
 
 
-def has_default_route() -> bool | None:
+def has_default_route(tables: tuple[Path, ...] = _ROUTES) -> bool | None:
     """Return whether this computer knows a way out, as Linux says; ``None`` elsewhere and where it says nothing.
 
     Only a hint: a way may lead nowhere, and a computer without one may still have a proxy.
     """
     if sys.platform != "linux":
         return None
-    read = [text for text in map(_text_of, _ROUTES) if text is not None]
+    read = [text for text in map(_text_of, tables) if text is not None]
     return any(_leads_out(line.split()) for text in read for line in text.splitlines()) if read else None
 
 

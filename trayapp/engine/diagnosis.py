@@ -33,7 +33,8 @@ from trayapp.engine.threads import let_go_at_the_end
 
 FIRST_ROUND = timedelta(seconds=7.5)
 SECOND_ROUND = timedelta(seconds=1.8)
-"""For the other pages, and only where the provider seems to be in trouble; both rounds end within ten seconds."""
+"""For what may be the cause, and only where several providers fail; both rounds end within ten seconds."""
+_OTHERS_PATIENCE = timedelta(seconds=4)
 _EDGE_PATIENCE = timedelta(seconds=2.3)
 _BASELINE_PATIENCE = timedelta(seconds=3.5)
 _PAUSE = 0.3
@@ -47,8 +48,8 @@ CheckKey = Callable[[KeyRef], Awaitable[KeyState | None]]
 class Question:
     """What to find out about one provider.
 
-    ``others`` are the watched pages of other providers and ``causes`` those that many stand on: both are looked at
-    only where this one seems to be in trouble.
+    ``others`` are the watched pages of other providers, looked at only where this one seems to be in trouble, and
+    ``causes`` those that many stand on, looked at only where another one is in trouble too.
     """
 
     provider: str
@@ -95,17 +96,23 @@ class _Inquiry:
         self._keys = {each.ref.id: each for each in question.keys}
         self._counts = KeyCounts()
         self._failing: Mapping[str, int] = {}
+        self._others: list[PageState] = []
+        self._trouble = asyncio.Event()
 
     async def run(self) -> Diagnosis:
         asked = self._question
-        looks = asyncio.ensure_future(self._look_at(asked.pages, FIRST_ROUND))
-        await asyncio.gather(
-            looks,
-            self._in_time(self._ask_baseline(), FIRST_ROUND),
-            self._in_time(self._ask_edge(), FIRST_ROUND),
-            *(self._in_time(self._ask_key(each), FIRST_ROUND) for each in asked.keys),
-        )
-        pages = looks.result()
+        others = asyncio.ensure_future(self._in_time(self._look_at_others(), FIRST_ROUND))
+        try:
+            pages, *_rest = await asyncio.gather(
+                self._look_at_pages(),
+                self._in_time(self._ask_baseline(), FIRST_ROUND),
+                self._in_time(self._ask_edge(), FIRST_ROUND),
+                self._in_time(self._ask_keys(), FIRST_ROUND),
+            )
+            if self._trouble.is_set():
+                await others
+        finally:
+            others.cancel()
         page = telling_page(pages)
         found = verdict(self._known().about(page, asked.provider, self._clock.now()))
         causes: tuple[PageState, ...] = ()
@@ -127,6 +134,21 @@ class _Inquiry:
         looks = (look_once(each, self._looker, self._clock, self._question.interval, patience) for each in pages)
         return tuple(await asyncio.gather(*looks))
 
+    async def _look_at_pages(self) -> tuple[PageState, ...]:
+        pages = await self._look_at(self._question.pages, FIRST_ROUND)
+        if any(each.shown is not None and each.shown.is_bad for each in pages):
+            self._trouble.set()
+        return pages
+
+    async def _look_at_others(self) -> None:
+        await self._trouble.wait()
+        asked = self._question
+        await asyncio.gather(*(self._look_at_other(each) for each in asked.others))
+
+    async def _look_at_other(self, page: StatusPage) -> None:
+        interval = self._question.interval
+        self._others.append(await look_once(page, self._looker, self._clock, interval, _OTHERS_PATIENCE))
+
     async def _ask_baseline(self) -> None:
         if not self._question.baseline:
             return
@@ -146,6 +168,10 @@ class _Inquiry:
             self._edge = await ask_edge(self._network, self._question.edge, self._edge, self._clock.now, _EDGE_PATIENCE)
             if self._edge.kind is not EdgeKind.DOWN:
                 return
+            self._trouble.set()
+
+    async def _ask_keys(self) -> None:
+        await asyncio.gather(*(self._ask_key(each) for each in self._question.keys))
 
     async def _ask_key(self, before: KeyState) -> None:
         """Check a key, and again while its provider fails; not where the provider asked us to wait."""
@@ -162,14 +188,13 @@ class _Inquiry:
                 return
 
     async def _causes(self) -> tuple[PageState, ...]:
-        """Look whether others fail too, and at those that everybody stands on."""
+        """Where others fail too, look at those that everybody stands on."""
         asked = self._question
-        others, causes = await asyncio.gather(
-            self._look_at(asked.others, SECOND_ROUND), self._look_at(asked.causes, SECOND_ROUND)
-        )
-        failing = [each.page.provider_id or each.page.id for each in others if each.shown and each.shown.is_bad]
-        known = {each.page.id: each for each in (*others, *causes)}
-        return shared_causes([asked.provider, *failing], known.values(), self._clock.now())
+        failing = {each.page.provider_id or each.page.id for each in self._others if each.shown and each.shown.is_bad}
+        if not failing - {asked.provider}:
+            return ()
+        causes = await self._look_at(asked.causes, SECOND_ROUND)
+        return shared_causes([asked.provider, *failing], causes, self._clock.now())
 
     @staticmethod
     async def _in_time(work: Awaitable[None], patience: timedelta) -> None:

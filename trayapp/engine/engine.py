@@ -125,6 +125,7 @@ class Engine:
         self._found: FoundIncidents | None = None
         self._found_page: FoundPage | None = None
         self._gather_until: datetime | None = None
+        self._stale_at: dict[str, datetime] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._is_stopping = asyncio.Event()
         self._chores: set[asyncio.Task[None]] = set()
@@ -418,7 +419,7 @@ class Engine:
         on_connection = self._decide_on_signals()
         report = outcome if isinstance(outcome, StatusReport) else None
         self._store(page, report, changes, (*decisions, *on_connection))
-        self._schedule_expiry()
+        self._schedule_expiry(new)
         self._schedule_release()
         if self._keys is not None:
             self._keys.look_at(after)
@@ -450,9 +451,16 @@ class Engine:
                 self._store(page, None, mine, ())
         self._schedule_expiry()
 
-    def _schedule_expiry(self) -> None:
-        due = [each.stale_at for each in self._snapshot.pages if each.shown is not None and each.stale_at is not None]
-        self._at("expiry", min(due, default=None), self._expire)
+    def _schedule_expiry(self, changed: PageState | None = None) -> None:
+        """Wake when the first answer goes stale. With a thousand pages only the changed one is looked at."""
+        if changed is None:
+            self._stale_at.clear()
+        for state in self._snapshot.pages if changed is None else (changed,):
+            if state.shown is not None and state.stale_at is not None:
+                self._stale_at[state.page.id] = state.stale_at
+            else:
+                self._stale_at.pop(state.page.id, None)
+        self._at("expiry", min(self._stale_at.values(), default=None), self._expire)
 
     def _release(self) -> None:
         self._timers.pop("release", None)

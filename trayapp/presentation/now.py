@@ -1,17 +1,22 @@
 """What the page "Now" shows: the sentence with its evidence, and one card a watched page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
+from types import MappingProxyType
 
 from trayapp.domain.incident import Impact, Incident, Maintenance
 from trayapp.domain.judgement import Because, Judgement
 from trayapp.domain.report import Component, FailureKind
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.status import Status, worst
+from trayapp.domain.verdict import Icon, PageVerdict, Verdict, VerdictId
 from trayapp.presentation.ages import age, clock, long_date
 from trayapp.presentation.tray import clipped, tray_view
+from trayapp.presentation.verdict import evidence_lines
+from trayapp.presentation.verdict import sentence as verdict_sentence
 from trayapp.presentation.words import (
     Mark,
     because_sentence,
@@ -36,11 +41,13 @@ class Headline:
 
     mark: Mark
     sentence: str
+    detail: str = ""
+    """What the status pages say, where the sentence is a verdict."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one page said that the sentence rests on, line by line."""
+    """What the sentence rests on about one page, line by line."""
 
     name: str
     lines: tuple[str, ...]
@@ -58,6 +65,7 @@ class Card:
     name: str
     headline: str
     when: str
+    verdict: str = ""
     warnings: tuple[str, ...] = ()
     new_address: str = ""
     note: str = ""
@@ -66,7 +74,8 @@ class Card:
     @property
     def spoken(self) -> str:
         """The card as one sentence, for those who hear it."""
-        return ". ".join((f"{self.name}: {self.headline}", self.when, *self.warnings))
+        parts = (f"{self.name}: {self.headline}", self.verdict.rstrip("."), self.when, *self.warnings)
+        return ". ".join(each for each in parts if each)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +112,47 @@ class OpenIncident:
     url: str = ""
 
 
-def headline(snapshot: Snapshot, now: datetime, *, is_replay: bool = False) -> Headline:
-    """Return the sentence of the tray: one app says one thing."""
-    view = tray_view(snapshot, now, is_replay=is_replay)
-    return Headline(view.mark, view.sentence)
+def headline(snapshot: Snapshot, now: datetime, verdicts: tuple[PageVerdict, ...] = ()) -> Headline:
+    """Return the most urgent verdict, with what the pages say below it; else what the pages say.
+
+    What they say is the tray's sentence. It stands alone where all is fine or maintained, and before the first look.
+    """
+    view = tray_view(snapshot, now)
+    told = _most_urgent(snapshot, verdicts)
+    if told is None:
+        return Headline(view.mark, view.sentence)
+    state, found = told
+    return Headline(
+        _verdict_mark(state, found),
+        verdict_sentence(found, clipped(state.page.name, NAME_LIMIT), now),
+        _("Status pages: {sentence}").format(sentence=view.sentence),
+    )
 
 
-def evidence(snapshot: Snapshot, now: datetime) -> tuple[Evidence, ...]:
-    """Return what the sentence rests on: the bad pages, else the unknown ones, else all; at most twelve."""
+def mark_of_page(state: PageState, found: Verdict | None = None) -> Mark:
+    """Return the shape for one page: its own status, unless a verdict says that it cannot be trusted.
+
+    With a connection of one's own that fails, the last confirmed states stay, with their age.
+    """
+    if found is None or found.id is VerdictId.YOUR_CONNECTION:
+        return mark_of(state.shown)
+    return _verdict_mark(state, found)
+
+
+def evidence(snapshot: Snapshot, now: datetime, verdicts: tuple[PageVerdict, ...] = ()) -> tuple[Evidence, ...]:
+    """Return what the sentence rests on, for at most twelve pages: those with an urgent verdict, else all.
+
+    Without verdicts it is the bad pages, else the unknown ones, else all.
+    """
+    by_page = {each.page_id: each.verdict for each in verdicts}
+    if not by_page:
+        return _listed([Evidence(_name(each), page_evidence(each, now)) for each in _deciding(snapshot)])
+    pages = sorted((each for each in snapshot.pages if each.page.id in by_page), key=lambda each: _order(each, by_page))
+    urgent = [each for each in pages if by_page[each.page.id].id not in _CALM] or pages
+    return _listed([Evidence(_name(each), page_evidence(each, now, by_page[each.page.id])) for each in urgent])
+
+
+def _deciding(snapshot: Snapshot) -> list[PageState]:
     status = worst(each.shown for each in snapshot.pages)
     if status is None:
         deciding = [each for each in snapshot.pages if each.shown is None]
@@ -119,7 +161,10 @@ def evidence(snapshot: Snapshot, now: datetime) -> tuple[Evidence, ...]:
     else:
         deciding = [each for each in snapshot.pages if each.shown is not None and each.shown >= status]
         deciding += [each for each in snapshot.pages if each.shown is not None and _is_lesser_trouble(each, status)]
-    found = [Evidence(clipped(each.page.name, NAME_LIMIT), page_evidence(each, now)) for each in deciding]
+    return deciding
+
+
+def _listed(found: list[Evidence]) -> tuple[Evidence, ...]:
     if len(found) <= _EVIDENCE_PAGES:
         return tuple(found)
     rest = len(found) - _EVIDENCE_PAGES
@@ -127,9 +172,9 @@ def evidence(snapshot: Snapshot, now: datetime) -> tuple[Evidence, ...]:
     return (*found[:_EVIDENCE_PAGES], Evidence(more, ()))
 
 
-def page_evidence(state: PageState, now: datetime) -> tuple[str, ...]:
-    """Return which page said what in its own words, when, and what we made of it."""
-    lines: list[str] = []
+def page_evidence(state: PageState, now: datetime, found: Verdict | None = None) -> tuple[str, ...]:
+    """Return what every signal said, then which page said what in its own words, when, and what we made of it."""
+    lines = list(evidence_lines(found, now)) if found is not None else []
     judgement, report = state.judgement, state.report
     if judgement is not None and report is not None:
         lines.append(_("{host}: {reason}").format(host=_host(state.page.url), reason=_reason(state, judgement)))
@@ -166,14 +211,15 @@ def page_evidence(state: PageState, now: datetime) -> tuple[str, ...]:
     return tuple(lines) or (_("Not looked at yet."),)
 
 
-def card(state: PageState, now: datetime, *, is_looking: bool = False) -> Card:
-    """Return one page as a card."""
+def card(state: PageState, now: datetime, *, is_looking: bool = False, found: Verdict | None = None) -> Card:
+    """Return one page as a card; what the page says gives way to a verdict that does not trust it."""
     moved = state.failure.moved_to if state.failure is not None else None
     return Card(
         page_id=state.page.id,
-        mark=mark_of(state.shown),
-        name=clipped(state.page.name, NAME_LIMIT),
-        headline=_headline(state, now),
+        mark=mark_of_page(state, found),
+        name=_name(state),
+        headline=_headline(state, now) if not _is_doubted(state, found) else _sentence(state, found, now),
+        verdict=_page_says(state) if _is_doubted(state, found) else _sentence(state, found, now),
         when=when(state, now, is_looking=is_looking),
         warnings=_warnings(state, now),
         new_address=moved if moved and moved.startswith("https://") and moved.isascii() and moved.isprintable() else "",
@@ -238,6 +284,49 @@ def replay_banner(now: datetime) -> str:
     return _("Replay of {date} - not live. The time there is {time}.").format(
         date=long_date(now), time=f"{now.astimezone():%H:%M}"
     )
+
+
+def _most_urgent(snapshot: Snapshot, verdicts: tuple[PageVerdict, ...]) -> tuple[PageState, Verdict] | None:
+    """Return the page whose verdict is news, and the verdict; nothing where the pages alone say it better."""
+    by_page = {each.page_id: each.verdict for each in verdicts}
+    pages = [each for each in snapshot.pages if each.page.id in by_page and _is_news(each, by_page[each.page.id])]
+    if not pages:
+        return None
+    state = min(pages, key=lambda each: _order(each, by_page))
+    return state, by_page[state.page.id]
+
+
+def _order(state: PageState, by_page: Mapping[str, Verdict]) -> tuple[int, int]:
+    found = by_page[state.page.id]
+    return _URGENT.index(found.id), WORST_FIRST.index(mark_of_page(state, found))
+
+
+def _is_news(state: PageState, found: Verdict) -> bool:
+    return bool(state.looks) and found.id not in _CALM
+
+
+def _verdict_mark(state: PageState, found: Verdict) -> Mark:
+    return _MARKS.get(found.icon) or mark_of(state.shown)
+
+
+def _is_doubted(state: PageState, found: Verdict | None) -> bool:
+    """Return whether the page says one thing and the verdict shows another."""
+    return found is not None and state.shown is not None and mark_of_page(state, found) is not mark_of(state.shown)
+
+
+def _sentence(state: PageState, found: Verdict | None, now: datetime) -> str:
+    """Return a verdict that adds to what the page says; that nothing answers from here is said once, on top."""
+    if found is None or not _is_news(state, found) or found.id in _SAID_ELSEWHERE:
+        return ""
+    return verdict_sentence(found, _name(state), now)
+
+
+def _page_says(state: PageState) -> str:
+    return _("The status page says: {status}").format(status=status_word(state.shown))
+
+
+def _name(state: PageState) -> str:
+    return clipped(state.page.name, NAME_LIMIT)
 
 
 def _is_lesser_trouble(state: PageState, status: Status) -> bool:
@@ -427,3 +516,38 @@ def _host(url: str) -> str:
 
 
 WORST_FIRST = (Mark.OUTAGE, Mark.DEGRADED, Mark.UNKNOWN, Mark.MAINTENANCE, Mark.FINE)
+
+_URGENT = (
+    VerdictId.YOUR_CONNECTION,
+    VerdictId.INCIDENT_CONFIRMED,
+    VerdictId.INCIDENT,
+    VerdictId.INCIDENT_KEY_WORKS,
+    VerdictId.LIKELY_PROVIDER,
+    VerdictId.LOOKS_LIKE_PROVIDER,
+    VerdictId.POSSIBLY_PROVIDER,
+    VerdictId.TLS_INTERCEPTED,
+    VerdictId.NAME_NOT_RESOLVED,
+    VerdictId.KEY_REJECTED,
+    VerdictId.KEY_ACCOUNT,
+    VerdictId.KEY_BALANCE,
+    VerdictId.CANNOT_TELL,
+    VerdictId.PAGE_UNREACHABLE,
+    VerdictId.KEY_LIMITED,
+    VerdictId.MAINTENANCE,
+    VerdictId.FINE,
+)
+"""Verdicts, the one to tell first at the beginning."""
+
+_CALM = frozenset({VerdictId.MAINTENANCE, VerdictId.FINE})
+_SAID_ELSEWHERE = frozenset({VerdictId.YOUR_CONNECTION, VerdictId.INCIDENT})
+"""An incident's own title stands on its card already."""
+
+_MARKS: Mapping[Icon, Mark] = MappingProxyType(
+    {
+        Icon.HOLLOW_CLOCK: Mark.UNKNOWN,
+        Icon.HOLLOW: Mark.UNKNOWN,
+        Icon.WRENCH: Mark.MAINTENANCE,
+        Icon.TRIANGLE_QUESTION: Mark.DEGRADED,
+    }
+)
+"""The shapes verdicts take; all others leave the page's own."""

@@ -11,9 +11,11 @@ from types import MappingProxyType
 from trayapp.domain.keys import KeyHealth
 from trayapp.domain.notification import Alert, AlertKind
 from trayapp.domain.status import Status
+from trayapp.domain.verdictalerts import SUFFIX as DERIVED_SUFFIX
 from trayapp.presentation.ages import clock, duration, long_date
 from trayapp.presentation.keys import health_word
 from trayapp.presentation.tray import clipped
+from trayapp.presentation.verdict import derived_body, derived_title
 from trayapp.presentation.words import status_phrase, status_word, turned_into
 
 _COMPONENTS = 5
@@ -110,6 +112,8 @@ _Saying = tuple[str, str]
 
 
 def _opened(told: _Telling) -> _Saying:
+    if told.alert.concern.endswith(DERIVED_SUFFIX):
+        return derived_title(told.name, is_over=False), derived_body(is_over=False)
     what = told.alert.title or status_phrase(told.alert.status)
     return _("{name}: {what}").format(name=told.name, what=what), _sentences(told.affected, told.since)
 
@@ -122,6 +126,8 @@ def _escalated(told: _Telling) -> _Saying:
 def _recovered(told: _Telling) -> _Saying:
     """Say what is over, and never more: other trouble of the same page may still be there."""
     alert, values = told.alert, {"name": told.name, "duration": told.took}
+    if alert.concern.endswith(DERIVED_SUFFIX):
+        return derived_title(told.name, is_over=True), derived_body(is_over=True)
     if alert.concern == f"{alert.page_id}/":  # the policy's name for the page as a whole, when it stops flapping
         return _("{name} is calm again").format(**values), _sentences(_still(alert.status), told.span)
     if alert.status is not Status.OPERATIONAL:

@@ -25,6 +25,7 @@ from trayapp.desktop.window.texts import (
     wrapped,
 )
 from trayapp.domain.snapshot import PageState
+from trayapp.domain.verdict import Verdict
 from trayapp.presentation import now as words
 from trayapp.presentation.now import Card, OpenIncident
 
@@ -36,6 +37,8 @@ class PageCard(QFrame):
 
     check_requested = Signal(str)
     """A page id."""
+    suspect_requested = Signal(str)
+    """The id of a page whose provider fails for the person."""
     move_requested = Signal(str)
     """The id of a page whose new address is to be used."""
 
@@ -46,6 +49,7 @@ class PageCard(QFrame):
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
         self._state: PageState | None = None
+        self._verdict: Verdict | None = None
         self._is_looking = False
         self._now: datetime | None = None
         self._card: Card | None = None
@@ -53,6 +57,7 @@ class PageCard(QFrame):
         self._mark = mark_label(_CARD_MARK)
         self._name = heading()
         self._headline = wrapped()
+        self._verdict_line = wrapped()
         self._when = caption()
         self._warnings = wrapped()
         self._note = caption()
@@ -77,15 +82,17 @@ class PageCard(QFrame):
         """The button that opens and closes the card: where the focus goes."""
         return self._toggle
 
-    def show_state(self, state: PageState, now: datetime, *, is_looking: bool = False) -> None:
-        """Show a page, touching only what differs."""
+    def show_state(
+        self, state: PageState, now: datetime, *, is_looking: bool = False, verdict: Verdict | None = None
+    ) -> None:
+        """Show a page and whose problem it is, touching only what differs."""
         self._now = now
-        if state is self._state and is_looking is self._is_looking:
+        if state is self._state and is_looking is self._is_looking and verdict == self._verdict:
             return
-        self._state, self._is_looking = state, is_looking
-        self._show(words.card(state, now, is_looking=is_looking))
+        self._state, self._is_looking, self._verdict = state, is_looking, verdict
+        self._show(words.card(state, now, is_looking=is_looking, found=verdict))
         if self._body is not None and self._toggle.isChecked():
-            self._body.show_state(state, now)
+            self._body.show_state(state, now, verdict)
 
     def tick(self, now: datetime) -> None:
         """Make the ages right for this moment."""
@@ -93,11 +100,11 @@ class PageCard(QFrame):
         if self._state is None or self._card is None or before is None:
             return
         if before.astimezone().date() != now.astimezone().date():
-            self._show(words.card(self._state, now, is_looking=self._is_looking))
+            self._show(words.card(self._state, now, is_looking=self._is_looking, found=self._verdict))
         else:
             self._show(replace(self._card, when=words.when(self._state, now, is_looking=self._is_looking)))
         if self._body is not None and self._toggle.isChecked():
-            self._body.show_state(self._state, now)
+            self._body.show_state(self._state, now, self._verdict)
 
     def open(self) -> None:
         """Open the card, and put the focus on it."""
@@ -128,7 +135,7 @@ class PageCard(QFrame):
     def _head(self) -> QHBoxLayout:
         head = row(spacing=1.5)
         lines = column(spacing=0.5)
-        for label in (self._name, self._headline, self._when, self._warnings, self._note):
+        for label in (self._name, self._headline, self._verdict_line, self._when, self._warnings, self._note):
             lines.addWidget(label)
         head.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(lines, 1)
@@ -143,6 +150,7 @@ class PageCard(QFrame):
             self.redraw()
         put(self._name, card.name)
         put(self._headline, card.headline)
+        put(self._verdict_line, card.verdict)
         put(self._when, card.when)
         put(self._warnings, "\n".join(f"⚠ {each}" for each in card.warnings))
         put(self._note, card.note)
@@ -157,19 +165,23 @@ class PageCard(QFrame):
             return
         if is_open and self._body is None:
             page_id = self._card.page_id
-            self._body = _Body(lambda: self.check_requested.emit(page_id), lambda: self.move_requested.emit(page_id))
+            self._body = _Body(
+                lambda: self.check_requested.emit(page_id),
+                lambda: self.suspect_requested.emit(page_id),
+                lambda: self.move_requested.emit(page_id),
+            )
             self._layout.addWidget(self._body)
         if self._body is not None:
             if is_open:
                 self._body.show_card(self._card)
-                self._body.show_state(self._state, self._now)
+                self._body.show_state(self._state, self._now, self._verdict)
             self._body.setVisible(is_open)
 
 
 class _Body(QWidget):
     """The inside of an open card."""
 
-    def __init__(self, check: Callable[[], None], move: Callable[[], None]) -> None:
+    def __init__(self, check: Callable[[], None], suspect: Callable[[], None], move: Callable[[], None]) -> None:
         super().__init__()
         self._url = ""
         self._incidents: tuple[OpenIncident, ...] = ()
@@ -178,6 +190,9 @@ class _Body(QWidget):
         self._evidence = caption()
         self._check = QPushButton(check_now_text())
         self._check.clicked.connect(check)
+        self._suspect = QPushButton(_("It fails for me"))
+        self._suspect.setToolTip(_("Ask its page, its API, your keys and your own connection now"))
+        self._suspect.clicked.connect(suspect)
         self._open = QPushButton(_("Open status page"))
         self._open.clicked.connect(self._on_open)
         self._move = QPushButton(_("Use the new address"))
@@ -200,11 +215,13 @@ class _Body(QWidget):
         self._move.setToolTip(theme.plain(card.new_address))
         self._move.setAccessibleDescription(card.new_address)
         self._check.setAccessibleDescription(card.name)
+        self._suspect.setAccessibleDescription(card.name)
 
-    def show_state(self, state: PageState, now: datetime) -> None:
-        """Show incidents, components and evidence of a page."""
+    def show_state(self, state: PageState, now: datetime, verdict: Verdict | None) -> None:
+        """Show incidents, components and evidence of a page; without verdicts nobody can be asked whose fault it is."""
+        self._suspect.setVisible(verdict is not None)
         self._components.show_groups(words.component_groups(state, now))
-        put(self._evidence, "\n".join(words.page_evidence(state, now)))
+        put(self._evidence, "\n".join(words.page_evidence(state, now, verdict)))
         incidents = words.open_incidents(state, now)
         if incidents != self._incidents:
             self._incidents = incidents
@@ -212,7 +229,7 @@ class _Body(QWidget):
 
     def _buttons(self) -> QHBoxLayout:
         buttons = row()
-        for each in (self._check, self._open, self._move):
+        for each in (self._check, self._suspect, self._open, self._move):
             buttons.addWidget(each)
         buttons.addStretch(1)
         return buttons

@@ -12,6 +12,7 @@ from trayapp.desktop.window.texts import (
     GRID,
     LARGE_MARK_SIZE,
     access_text,
+    caption,
     check_now_text,
     column,
     heading,
@@ -23,9 +24,10 @@ from trayapp.desktop.window.texts import (
     wrapped,
 )
 from trayapp.domain.snapshot import PageState, Snapshot
+from trayapp.domain.verdict import PageVerdict, Verdict
 from trayapp.engine.updates import Update
 from trayapp.presentation import now as words
-from trayapp.presentation.words import Mark, mark_of
+from trayapp.presentation.words import Mark
 
 _AT_ONCE = 40
 """Cards made in one go; more follow when nothing else is to be done."""
@@ -38,6 +40,8 @@ class NowPage(QWidget):
 
     check_requested = Signal(str)
     """A page id, or nothing for all pages."""
+    suspect_requested = Signal(str)
+    """The id of a page whose provider fails for the person."""
     move_requested = Signal(str)
     """The id of a page whose new address is to be used."""
     settings_requested = Signal()
@@ -46,6 +50,8 @@ class NowPage(QWidget):
         """Make the page; `show_update` fills it."""
         super().__init__()
         self._snapshot = Snapshot()
+        self._verdicts: tuple[PageVerdict, ...] = ()
+        self._by_page: dict[str, Verdict] = {}
         self._looking: frozenset[str] = frozenset()
         self._now: datetime | None = None
         self._is_replay = False
@@ -57,6 +63,7 @@ class NowPage(QWidget):
         self._mark = mark_label(LARGE_MARK_SIZE)
         self._shown_mark: Mark | None = None
         self._sentence = heading(size=1.5)
+        self._detail = caption()
         self._check = QPushButton(check_now_text())
         self._why = _disclosure(_("Why do you say that?"))
         self._reasons = QWidget()
@@ -68,17 +75,23 @@ class NowPage(QWidget):
         self._column = column(spacing=1)
         self._build()
 
+    @property
+    def mark(self) -> Mark:
+        """The shape of the sentence on top."""
+        return self._shown_mark or Mark.UNKNOWN
+
     def show_update(self, update: Update, now: datetime) -> None:
         """Show the state, touching only what differs."""
         self._now, self._looking, self._is_replay = now, update.looking, update.is_replay
-        self._snapshot = update.snapshot
+        self._snapshot, self._verdicts = update.snapshot, update.verdicts
+        self._by_page = {each.page_id: each.verdict for each in update.verdicts}
         known = {each.page.id for each in update.snapshot.pages}
         for gone in [each for each in self._cards if each not in known]:
             self._drop(gone)
         for state in update.snapshot.pages:
             shown = self._cards.get(state.page.id)
             if shown is not None:
-                shown.show_state(state, now, is_looking=state.page.id in update.looking)
+                self._show_card(shown, state, now)
         self._show_top(now)
         self._arrange()
         self._empty.setVisible(not update.snapshot.pages)
@@ -127,6 +140,7 @@ class NowPage(QWidget):
         head.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         lines = column(spacing=1)
         lines.addWidget(self._sentence)
+        lines.addWidget(self._detail)
         lines.addWidget(self._why, 0, Qt.AlignmentFlag.AlignLeft)
         lines.addWidget(self._reasons)
         head.addLayout(lines, 1)
@@ -140,7 +154,7 @@ class NowPage(QWidget):
         column(self).addWidget(self._area)
         put(self._sentence, _("Looking..."))
         self._mark.setPixmap(theme.icon(Mark.UNKNOWN).pixmap(LARGE_MARK_SIZE))
-        for later in (self._reasons, self._why, self._check):
+        for later in (self._detail, self._reasons, self._why, self._check):
             later.hide()
         self._why.toggled.connect(self._on_why)
         self._check.setToolTip(_("Look at every page now (F5)"))
@@ -170,8 +184,9 @@ class NowPage(QWidget):
         return empty
 
     def _show_top(self, now: datetime) -> None:
-        told = words.headline(self._snapshot, now, is_replay=self._is_replay)
+        told = words.headline(self._snapshot, now, self._verdicts)
         put(self._sentence, told.sentence)
+        put(self._detail, told.detail)
         self._sentence.setAccessibleName(told.sentence)
         if told.mark is not self._shown_mark:
             self._shown_mark = told.mark
@@ -180,7 +195,7 @@ class NowPage(QWidget):
             put(self._replay, words.replay_banner(now))
         self._replay_banner.setVisible(self._is_replay)
         if self._why.isChecked():
-            self._show_reasons(words.evidence(self._snapshot, now))
+            self._show_reasons(words.evidence(self._snapshot, now, self._verdicts))
 
     def _show_reasons(self, reasons: tuple[words.Evidence, ...]) -> None:
         if reasons == self._shown_reasons:
@@ -202,12 +217,12 @@ class NowPage(QWidget):
     def _on_why(self, is_open: bool) -> None:  # noqa: FBT001 -- a signal's argument
         self._why.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
         if is_open and self._now is not None:
-            self._show_reasons(words.evidence(self._snapshot, self._now))
+            self._show_reasons(words.evidence(self._snapshot, self._now, self._verdicts))
         self._reasons.setVisible(is_open)
 
     def _arrange(self) -> None:
         """Put the worst on top, else keep the person's own order; make cards that are missing, a few at a time."""
-        pages = sorted(self._snapshot.pages, key=lambda each: words.WORST_FIRST.index(mark_of(each.shown)))
+        pages = sorted(self._snapshot.pages, key=self._urgency)
         missing = [each for each in pages if each.page.id not in self._cards]
         for state in missing[:_AT_ONCE]:
             self._make_card(state)
@@ -247,11 +262,19 @@ class NowPage(QWidget):
             return
         card = PageCard(self._area.widget())
         card.check_requested.connect(self.check_requested)
+        card.suspect_requested.connect(self.suspect_requested)
         card.move_requested.connect(self.move_requested)
-        card.show_state(state, self._now, is_looking=state.page.id in self._looking)
+        self._show_card(card, state, self._now)
         if not card.matches(self._find.text()):
             card.hide()
         self._cards[state.page.id] = card
+
+    def _show_card(self, card: PageCard, state: PageState, now: datetime) -> None:
+        page_id = state.page.id
+        card.show_state(state, now, is_looking=page_id in self._looking, verdict=self._by_page.get(page_id))
+
+    def _urgency(self, state: PageState) -> int:
+        return words.WORST_FIRST.index(words.mark_of_page(state, self._by_page.get(state.page.id)))
 
     def _drop(self, page_id: str) -> None:
         card = self._cards.pop(page_id)
