@@ -235,7 +235,8 @@ class IncidentsPage(QWidget):
         empty = "" if admitted else words.nothing_found(filters, is_anything_stored=bool(self._stored))
         put(self._empty, empty)
         self._splitter.setVisible(bool(admitted))
-        self._choose_wanted()
+        if not self._choose_wanted():
+            self._choose_newest()
         self._show_detail(self._table.currentIndex())
 
     def _choose_wanted(self) -> bool:
@@ -248,6 +249,15 @@ class IncidentsPage(QWidget):
         self._table.scrollTo(index)
         self._table.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
+
+    def _choose_newest(self) -> None:
+        """Choose the incident that began last, where none is chosen: then there is something to read."""
+        if self._wanted or self._table.currentIndex().isValid():
+            return
+        places = (self._sorted.index(place, 0) for place in range(self._sorted.rowCount()))
+        newest = max(places, key=lambda each: float(each.data(ORDER_ROLE)), default=None)
+        if newest is not None:
+            self._table.setCurrentIndex(newest)
 
     def _on_chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
         self._show_detail(current)

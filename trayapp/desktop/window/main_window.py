@@ -12,20 +12,28 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 from trayapp.desktop.window.banner import Banners
 from trayapp.desktop.window.first_run import FirstRun
 from trayapp.desktop.window.incidents import IncidentsPage
+from trayapp.desktop.window.keys import KeysPage
 from trayapp.desktop.window.moving import with_new_address
 from trayapp.desktop.window.now import NowPage
 from trayapp.desktop.window.settings.page import SettingsPage
 from trayapp.desktop.window.sidebar import Sidebar
 from trayapp.desktop.window.texts import GRID, caption, column, redim, row
-from trayapp.domain.status import worst
-from trayapp.engine.commands import ApplySettings, DetectPage, DismissNote, EraseHistory, LoadIncidents, LookNow
+from trayapp.engine.commands import (
+    ApplySettings,
+    DetectPage,
+    DismissNote,
+    EraseHistory,
+    LoadIncidents,
+    LookNow,
+    SuspectProvider,
+)
 from trayapp.engine.updates import Update
+from trayapp.presentation.keydetail import sidebar_mark
 from trayapp.presentation.tray import APP_NAME
-from trayapp.presentation.words import mark_of
 from trayapp.storage.autostart import Autostart
 from trayapp.storage.settings import Settings
 
-NOW, INCIDENTS, SETTINGS = "now", "incidents", "settings"
+NOW, INCIDENTS, KEYS, SETTINGS = "now", "incidents", "keys", "settings"
 AGES_EVERY = 30_000
 """Milliseconds between refreshes of ages, while somebody can see them."""
 
@@ -53,6 +61,7 @@ class MainWindow(QMainWindow):
         self._is_behind = False
         self._now_page = NowPage()
         self._incidents_page = IncidentsPage()
+        self._keys_page = KeysPage()
         self._settings_page = SettingsPage(autostart)
         self._first_run: FirstRun | None = None
         self._banners = Banners()
@@ -60,9 +69,11 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, QWidget] = {
             NOW: self._now_page,
             INCIDENTS: self._incidents_page,
+            KEYS: self._keys_page,
             SETTINGS: self._settings_page,
         }
-        self._sidebar = Sidebar(_("Pages"), {NOW: _("Now"), INCIDENTS: _("Incidents"), SETTINGS: _("Settings")})
+        names = {NOW: _("Now"), INCIDENTS: _("Incidents"), KEYS: _("Keys"), SETTINGS: _("Settings")}
+        self._sidebar = Sidebar(_("Pages"), names)
         self._tray_hint = caption(_("This desktop has no tray: keep the window open, closing it ends the watching."))
         self._ages = QTimer(self)
         self._build()
@@ -72,13 +83,16 @@ class MainWindow(QMainWindow):
     def show_update(self, update: Update) -> None:
         """Show the state of the app, at once or as soon as the window is seen."""
         self._update = update
+        if update.key_outcome is not None:
+            # It comes once: a dialog waits for it, whether the window can be seen or not.
+            self._keys_page.show_outcome(update.key_outcome)
         if not self.isVisible():
             self._is_behind = True
             return
         self._show(update)
 
     def show_page(self, name: str) -> None:
-        """Show "now", "now/<page id>", "incidents", "incidents/<page id>/<incident id>" or "settings"."""
+        """Show "now", "now/<page id>", "incidents", "incidents/<page id>/<incident id>", "keys" or "settings"."""
         page, _slash, rest = name.partition("/")
         if page not in self._pages or self._first_run is not None:
             return
@@ -117,6 +131,7 @@ class MainWindow(QMainWindow):
             redim(self)
             self._sidebar.redraw()
             self._now_page.redraw()
+            self._keys_page.redraw()
 
     def _build(self) -> None:
         self.setWindowTitle(APP_NAME)
@@ -150,6 +165,8 @@ class MainWindow(QMainWindow):
         self._settings_page.erase_requested.connect(lambda: self.command.emit(EraseHistory()))
         self._now_page.settings_requested.connect(partial(self.show_page, SETTINGS))
         self._now_page.move_requested.connect(self._use_new_address)
+        self._now_page.suspect_requested.connect(lambda page_id: self.command.emit(SuspectProvider(page_id)))
+        self._keys_page.command.connect(self.command)
         self._now_page.check_requested.connect(lambda page_id: self.command.emit(LookNow(page_id)))
 
     def _add_shortcuts(self) -> None:
@@ -169,10 +186,13 @@ class MainWindow(QMainWindow):
         self._now_page.show_update(update, now)
         if self._stack.currentWidget() is self._incidents_page or update.found is not None:
             self._incidents_page.show_update(update, now)
+        if self._stack.currentWidget() is self._keys_page:
+            self._keys_page.show_update(update, now)
         if self._stack.currentWidget() is self._settings_page or update.found_page is not None:
             self._settings_page.show_update(update)
         self._show_first_run(update)
-        self._sidebar.show_mark(NOW, mark_of(worst(each.shown for each in update.snapshot.pages)))
+        self._sidebar.show_mark(NOW, self._now_page.mark)
+        self._sidebar.show_mark(KEYS, sidebar_mark(update.key_book))
 
     def _show_first_run(self, update: Update) -> None:
         """Ask the first questions instead of showing pages, until they are answered or skipped."""
@@ -211,6 +231,8 @@ class MainWindow(QMainWindow):
     def _tick(self) -> None:
         if self._update is not None and not self.isMinimized():
             self._now_page.tick(self._moment(self._update))
+            if self._stack.currentWidget() is self._keys_page:
+                self._keys_page.tick(self._moment(self._update))
 
     def _moment(self, update: Update) -> datetime:
         return update.now if update.is_replay else max(update.now, self._clock())

@@ -45,11 +45,15 @@ class Sidebar(QListWidget):
         if item is not None:
             self.setCurrentItem(item)
 
-    def show_mark(self, name: str, mark: Mark) -> None:
-        """Show a mark instead of a page's sign: how things are, on every page."""
-        if self._marks.get(name) is not mark:
+    def show_mark(self, name: str, mark: Mark | None) -> None:
+        """Show a mark instead of a page's sign, or the sign again: how things are, on every page."""
+        if self._marks.get(name) is mark:
+            return
+        if mark is None:
+            del self._marks[name]
+        else:
             self._marks[name] = mark
-            self.redraw()
+        self.redraw()
 
     def redraw(self) -> None:
         """Draw the signs again, when the colours have changed."""
@@ -107,6 +111,19 @@ def _list() -> QPainterPath:
     return path
 
 
+def _key() -> QPainterPath:
+    """A key: its ring, its shaft, and two teeth."""
+    path = QPainterPath()
+    path.addEllipse(QPointF(7.5, 16.5), 4, 4)
+    path.moveTo(10.4, 13.6)
+    path.lineTo(20, 4)
+    path.moveTo(17.5, 6.5)
+    path.lineTo(20.5, 9.5)
+    path.moveTo(14, 10)
+    path.lineTo(16.5, 12.5)
+    return path
+
+
 def _sliders() -> QPainterPath:
     """Three sliders at different places."""
     path = QPainterPath()
@@ -120,5 +137,5 @@ def _sliders() -> QPainterPath:
 
 
 _SIGNS: Mapping[str, Callable[[], QPainterPath]] = MappingProxyType(
-    {"now": _circle, "incidents": _list, "settings": _sliders}
+    {"now": _circle, "incidents": _list, "keys": _key, "settings": _sliders}
 )
