@@ -20,7 +20,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     with worlds() as world:
         configure(
             tmp_path,
-            f'[[watch]]\nprovider = "openai"\nname = "OpenAI"\nurl = "{world.page.url}"\n'
+            f'[[watch]]\nprovider = "openai"\nname = "OpenAI"\nurl = "{world.page.url}"\nplatform = "statuspage"\n'
             f'[endpoints]\nopenai = "{world.api.url}"\n'
             f'[baseline]\nhosts = ["{world.one.url}/generate_204", "{world.two.url}/generate_204"]\n',
         )
