@@ -190,6 +190,8 @@ def test_everything_can_be_done_with_the_keyboard(desk: Desk) -> None:
     QTest.keyClick(desk.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert isinstance(current(), IncidentsPage)
     QTest.keyClick(desk.window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    assert current() is desk.window._keys_page
+    QTest.keyClick(desk.window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
     assert current() is desk.window._settings_page
     QTest.keyClick(desk.window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert current() is desk.window._now_page

@@ -144,9 +144,6 @@ class EngineThread(QObject):
             if not self._stopping:
                 log.error("engine: ended without being asked to")
                 self.crashed.emit(RuntimeError("the engine ended by itself"))
-        finally:
-            with self._lock:
-                self._running = None
 
     async def _live(self, engine: Runnable, loop: Loop) -> None:
         """Let Qt's thread reach the engine, unless it has asked to stop before there was one."""
@@ -157,4 +154,9 @@ class EngineThread(QObject):
             for command in self._waiting:
                 loop.call_soon_threadsafe(engine.handle, command)
             self._waiting.clear()
-        await engine.run(self.updated.emit)
+        try:
+            await engine.run(self.updated.emit)
+        finally:
+            # While the loop still lives: who asks a closed one for something gets an exception.
+            with self._lock:
+                self._running = None
