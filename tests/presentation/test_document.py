@@ -11,6 +11,7 @@ import pytest
 from tests.builders import NOON, component, failure, incident, planned, report, update
 from trayapp.domain.change import StatusChanged
 from trayapp.domain.incident import Phase
+from trayapp.domain.ledger import Ledger
 from trayapp.domain.notification import Alert, AlertKind, Decision, Reason
 from trayapp.domain.provider import Product, Provider, StatusPage
 from trayapp.domain.record import StoredIncident, UpdateVersion
@@ -136,6 +137,29 @@ def test_stored_incidents_come_with_their_earlier_words() -> None:
 
     assert (found["page"], found["unlisted_since"]) == ("acme", stamp(LATER))
     assert [each["text"] for each in found["versions"]] == ["first words"]
+
+
+def test_who_knew_of_an_incident_when() -> None:
+    minute = timedelta(minutes=1)
+    known = StoredIncident(
+        page_id="acme",
+        incident=incident(),
+        first_seen_at=NOON,
+        last_seen_at=NOON,
+        ledger=Ledger(posted_at=NOON, read_at=NOON, reported_at=NOON - minute, told_at=NOON + minute),
+    )
+
+    assert only(incidents_document((known,)), "incidents")["ledger"] == {
+        "posted_at": stamp(NOON),
+        "read_at": stamp(NOON),
+        "reported_at": stamp(NOON - minute),
+        "reported_lead": 60.0,
+        "checked_at": None,
+        "checked_lead": None,
+        "told_at": stamp(NOON + minute),
+        "told_lead": -60.0,
+    }
+    assert only(incidents_document((replace(known, ledger=None),)), "incidents")["ledger"] is None
 
 
 def test_the_catalogue() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from tests.builders import NOON, component, incident, planned, update
 from trayapp.domain.incident import Impact, Incident, Phase
+from trayapp.domain.ledger import Ledger
 from trayapp.domain.record import IncidentVersion, StoredIncident, UpdateVersion
 from trayapp.presentation import incidents as words
 from trayapp.presentation.incidents import Filters, Openness, Period
@@ -178,3 +179,35 @@ def test_lines_are_counted() -> None:
 def test_every_choice_has_words() -> None:
     assert set(words.period_words()) == set(Period)
     assert set(words.openness_words()) == set(Openness)
+
+
+def test_the_ledger_says_who_was_first_and_who_was_not() -> None:
+    minute = timedelta(minutes=1)
+    ledger = Ledger(
+        posted_at=NOON,
+        read_at=NOON + 2 * minute,
+        reported_at=NOON - 20 * minute,
+        checked_at=NOON + 5 * minute,
+        told_at=NOON,
+    )
+    told = words.detail(replace(OPEN, ledger=ledger), NAMES, NOON + HOUR)
+
+    assert told.ledger == (
+        ("The page posted it", "12:00, read here 12:02"),
+        ("You reported it", "11:40, 20 min before the page"),
+        ("Own checks saw it", "12:05, 5 min after the page"),
+        ("We told you", "12:00, together with the page"),
+    )
+    assert words.ledger_lines(Ledger(posted_at=NOON, read_at=NOON), NOON)[1] == ("You reported it", "never")
+    assert words.detail(OPEN, NAMES, NOON).ledger == ()
+
+
+def test_wins_are_counted_with_the_losses() -> None:
+    minute = timedelta(minutes=1)
+    early, late = (
+        replace(OPEN, ledger=Ledger(posted_at=NOON, read_at=NOON, checked_at=NOON + each * minute)) for each in (-3, 3)
+    )
+    silent = replace(OPEN, ledger=Ledger(posted_at=NOON, read_at=NOON))
+
+    assert words.summary_line([early, late, silent]) == "3 incidents · Own checks: 1 before the page, 1 not"
+    assert words.summary_line([silent, OPEN]) == "2 incidents"

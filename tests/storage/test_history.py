@@ -18,6 +18,7 @@ import pytest
 
 from trayapp.domain.change import StatusChanged
 from trayapp.domain.incident import Impact, Incident, IncidentUpdate, Maintenance, Phase
+from trayapp.domain.ledger import Ledger, Sighting, Source
 from trayapp.domain.record import Gap, IncidentQuery
 from trayapp.domain.report import StatusReport
 from trayapp.domain.status import Status
@@ -824,3 +825,74 @@ def _fill(path: Path) -> None:
     with contextlib.suppress(OSError), path.open("wb", buffering=0) as file:
         while True:
             file.write(bytes(1024))
+
+
+class TestLedger:
+    def test_who_knew_when_is_told_with_each_incident(self, path: Path) -> None:
+        history = History.open(path)
+        early, late = START - 20 * MINUTE, START + 5 * MINUTE
+        history.record("openai", early, None, sightings=[Sighting("openai", Source.YOU, early, "fine")])
+        derived = replace(decision(at=START - 10 * MINUTE), incident_id=None)
+        history.record("openai", derived.at, None, (), [derived])
+        history.record("openai", START, listing(incident()), (), [decision(at=START)])
+        history.record("openai", late, None, sightings=[Sighting("openai", Source.CHECK, late)])
+        history.close()
+
+        (found,) = History.open(path).incidents()
+
+        assert found.ledger == Ledger(
+            posted_at=START, read_at=START, reported_at=early, checked_at=late, told_at=derived.at
+        )
+
+    def test_sightings_are_read_back_in_order_and_pruned(self, path: Path) -> None:
+        history = History.open(path)
+        seen = [Sighting("openai", Source.PROGRAM, START + minutes * MINUTE, "") for minutes in (0, 3)]
+        history.record("openai", START, None, sightings=[*seen, Sighting("acme", Source.YOU, START)])
+
+        assert history.sightings("openai", START - MINUTE) == tuple(seen)
+        history.prune(START + MINUTE)
+        assert history.sightings("openai", START - MINUTE) == (seen[1],)
+
+    def test_a_pop_up_that_was_held_counts_from_its_digest(self, path: Path) -> None:
+        history = History.open(path)
+        held = replace(decision(at=START), told=False, reason="quiet hours; gathered")
+        history.record("openai", START, listing(incident()), (), [held])
+        assert told_at(history) is None
+
+        digest = replace(decision(at=START + 30 * MINUTE), kind="digest", page_id=None, incident_id=None)
+        history.record("", digest.at, None, (), [digest])
+        assert told_at(history) == digest.at
+
+    def test_what_was_not_told_for_good_is_never(self, path: Path) -> None:
+        history = History.open(path)
+        muted = replace(decision(at=START), told=False, reason="this page is muted")
+        digest = replace(decision(at=START + 30 * MINUTE), kind="digest", page_id=None, incident_id=None)
+        history.record("openai", START, listing(incident()), (), [muted, digest])
+
+        assert told_at(history) is None
+
+    def test_a_source_of_a_later_version_is_left_out(self, path: Path) -> None:
+        history = History.open(path)
+        history.record("openai", START, listing(incident()), sightings=[Sighting("openai", Source.YOU, START)])
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            connection.execute("UPDATE sighting SET source = 'telepathy'")
+            connection.commit()
+
+        assert history.sightings("openai", START - MINUTE) == ()
+
+    def test_an_earlier_incident_keeps_its_sightings(self, path: Path) -> None:
+        history = History.open(path)
+        first = over(incident("i0", started_at=START - 60 * MINUTE, updates=()), minutes=-10)
+        at = START - 20 * MINUTE
+        history.record("openai", at, None, sightings=[Sighting("openai", Source.CHECK, at)])
+        history.record("openai", START, listing(first, incident()))
+
+        by_id = {each.incident.id: each.ledger for each in history.incidents()}
+
+        assert [ledger.checked_at for ledger in (by_id["i0"], by_id["i1"]) if ledger is not None] == [at, None]
+
+
+def told_at(history: History) -> datetime | None:
+    (found,) = history.incidents()
+    assert found.ledger is not None
+    return found.ledger.told_at

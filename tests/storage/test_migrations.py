@@ -44,6 +44,9 @@ def test_a_kept_file_is_brought_up_to_date_with_all_that_is_in_it(tmp_path: Path
     assert history.load_book() == b"book"
     assert len(history.decisions(datetime(2025, 1, 1, tzinfo=UTC))) == 1
     assert len(history.status_changes(None, datetime(2025, 1, 1, tzinfo=UTC))) == 1
+    assert len(history.sightings("openai", datetime(2025, 1, 1, tzinfo=UTC))) == (version >= 2)
+    assert found.ledger is not None
+    assert (found.ledger.reported_at is not None) is (version >= 2)
     assert len(history.gaps(datetime(2025, 1, 1, tzinfo=UTC))) == 1
     history.close()
     History.open(tmp_path / "new.db").close()

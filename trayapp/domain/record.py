@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from trayapp.domain.incident import Impact, Incident, Phase
+from trayapp.domain.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,8 @@ class StoredIncident:
     """An incident or maintenance as last seen, with what was said before.
 
     ``versions`` are older words of updates, oldest first; ``earlier`` older titles, oldest first.
-    ``unlisted_since`` is when an open one was no longer listed by its page; it never said how it ended.
+    ``unlisted_since`` is when an open one was no longer listed by its page; it never said how it ended. ``ledger`` is
+    who knew of it when.
     """
 
     page_id: str
@@ -61,6 +63,7 @@ class StoredIncident:
     versions: tuple[UpdateVersion, ...] = ()
     earlier: tuple[IncidentVersion, ...] = ()
     unlisted_since: datetime | None = None
+    ledger: Ledger | None = None
 
     @property
     def vanished(self) -> bool:

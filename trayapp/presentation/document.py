@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from trayapp.domain.change import StatusChanged
 from trayapp.domain.incident import Incident, Maintenance
 from trayapp.domain.judgement import Basis
+from trayapp.domain.ledger import Ledger
 from trayapp.domain.notification import Decision
 from trayapp.domain.provider import Provider
 from trayapp.domain.record import StoredIncident
@@ -56,6 +57,7 @@ def incidents_document(incidents: tuple[StoredIncident, ...]) -> Document:
                 "first_seen_at": stamp(each.first_seen_at),
                 "last_seen_at": stamp(each.last_seen_at),
                 "unlisted_since": stamp(each.unlisted_since),
+                "ledger": _ledger(each.ledger),
                 "versions": [
                     {
                         "update": version.update_id,
@@ -185,6 +187,19 @@ def _incident(incident: Incident) -> Document:
             for each in incident.updates
         ],
     }
+
+
+def _ledger(ledger: Ledger | None) -> Document | None:
+    """Return who knew of an incident when; leads are seconds before the page's post, negative after it."""
+    if ledger is None:
+        return None
+    moments = {"reported": ledger.reported_at, "checked": ledger.checked_at, "told": ledger.told_at}
+    document: Document = {"posted_at": stamp(ledger.posted_at), "read_at": stamp(ledger.read_at)}
+    for name, at in moments.items():
+        lead = ledger.lead(at)
+        document[f"{name}_at"] = stamp(at)
+        document[f"{name}_lead"] = lead.total_seconds() if lead is not None else None
+    return document
 
 
 def _maintenance(maintenance: Maintenance) -> Document:

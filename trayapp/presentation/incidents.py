@@ -1,6 +1,6 @@
 """What the page "Incidents" shows: a row each, the detail of one, and the question behind the filters."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -9,6 +9,7 @@ from gettext import ngettext
 from types import MappingProxyType
 
 from trayapp.domain.incident import Impact, Incident, Maintenance
+from trayapp.domain.ledger import Ledger, Tally, tally
 from trayapp.domain.record import IncidentQuery, StoredIncident, UpdateVersion
 from trayapp.presentation.ages import clock, duration
 from trayapp.presentation.now import TEXT_LIMIT
@@ -95,7 +96,10 @@ class UpdateView:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """Everything known of one incident. ``url`` is as the page gave it: check it before it is opened."""
+    """Everything known of one incident. ``url`` is as the page gave it: check it before it is opened.
+
+    ``ledger`` is who knew of it when, a label and a line each.
+    """
 
     key: str
     page_id: str
@@ -105,6 +109,7 @@ class Detail:
     notes: tuple[str, ...]
     updates: tuple[UpdateView, ...]
     url: str
+    ledger: tuple[tuple[str, str], ...] = ()
 
 
 def columns() -> tuple[str, ...]:
@@ -190,7 +195,36 @@ def detail(stored: StoredIncident, names: Mapping[str, str], now: datetime) -> D
             for each in incident.updates
         ),
         url=incident.url or "",
+        ledger=ledger_lines(stored.ledger, now) if stored.ledger is not None else (),
     )
+
+
+def ledger_lines(ledger: Ledger, now: datetime) -> tuple[tuple[str, str], ...]:
+    """Return who knew of an incident when, against the moment the page says that it posted it."""
+    read = clock(ledger.read_at, now)
+    posted = _("{time}, read here {read}").format(time=clock(ledger.posted_at, now), read=read)
+    return (
+        (_("The page posted it"), posted),
+        (_("You reported it"), _against(ledger, ledger.reported_at, now)),
+        (_("Own checks saw it"), _against(ledger, ledger.checked_at, now)),
+        (_("We told you"), _against(ledger, ledger.told_at, now)),
+    )
+
+
+def tally_line(found: Iterable[StoredIncident]) -> str:
+    """Return how own checks and reports fared against the pages; empty while there were none."""
+    ledgers = [each.ledger for each in found if each.ledger is not None]
+    parts = [
+        _("{who}: {wins} before the page, {losses} not").format(who=who, wins=counted.wins, losses=counted.losses)
+        for who, which in ((_("Own checks"), "checked_at"), (_("You"), "reported_at"))
+        if (counted := tally(ledgers, which)) != Tally(never=len(ledgers))
+    ]
+    return " · ".join(parts)
+
+
+def summary_line(found: Sequence[StoredIncident]) -> str:
+    """Return how many lines the table has, and how own checks fared in them."""
+    return " · ".join(filter(None, (count_line(len(found)), tally_line(found))))
 
 
 def nothing_found(filters: Filters, *, is_anything_stored: bool) -> str:
@@ -311,6 +345,18 @@ def _notes(stored: StoredIncident, now: datetime) -> list[str]:
                 _("Until {time}: {changes}.").format(time=clock(old.seen_until, now), changes="; ".join(changes))
             )
     return notes
+
+
+def _against(ledger: Ledger, at: datetime | None, now: datetime) -> str:
+    lead = ledger.lead(at)
+    if at is None or lead is None:
+        return _("never")
+    time = clock(at, now)
+    if lead > timedelta(0):
+        return _("{time}, {duration} before the page").format(time=time, duration=duration(lead))
+    if lead < timedelta(0):
+        return _("{time}, {duration} after the page").format(time=time, duration=duration(-lead))
+    return _("{time}, together with the page").format(time=time)
 
 
 def _posted(phase: str, at: datetime, now: datetime) -> str:

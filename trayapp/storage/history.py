@@ -20,6 +20,7 @@ from types import MappingProxyType
 
 from trayapp.domain.change import StatusChanged
 from trayapp.domain.incident import Incident
+from trayapp.domain.ledger import LEAD, Sighting, ledger_of
 from trayapp.domain.record import Gap, IncidentQuery, IncidentVersion, StoredIncident, UpdateVersion
 from trayapp.domain.report import StatusReport
 from trayapp.storage import rows, statements
@@ -120,6 +121,7 @@ class _Look:
     last_seen: Mapping[_Name, int] = field(default_factory=lambda: MappingProxyType({}))
     changes: tuple[StatusChanged, ...] = ()
     decisions: tuple[StoredDecision, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
     book: bytes | None = None
 
 
@@ -187,6 +189,7 @@ class History:
         changes: Sequence[StatusChanged] = (),
         decisions: Sequence[StoredDecision] = (),
         *,
+        sightings: Sequence[Sighting] = (),
         book: bytes | None = None,
     ) -> None:
         """Store one look in one transaction; a look that brings nothing new does not touch the file.
@@ -197,9 +200,12 @@ class History:
         look = self._news(page_id, rows.to_ms(at), report)
         if book is not None and book == self._book:
             book = None
-        if look is not None or changes or decisions or book is not None:
+        if look is not None or changes or decisions or sightings or book is not None:
             look = look or _Look(page_id=page_id, at=rows.to_ms(at))
-            self._waiting.append(replace(look, changes=tuple(changes), decisions=tuple(decisions), book=book))
+            look = replace(
+                look, changes=tuple(changes), decisions=tuple(decisions), sightings=tuple(sightings), book=book
+            )
+            self._waiting.append(look)
             self._book = book if book is not None else self._book
         if self._waiting:
             self._write_waiting()
@@ -232,12 +238,19 @@ class History:
         updates = _by_incident(self._read(statements.FIND_UPDATES, keys))
         versions = _by_incident(self._read(statements.FIND_UPDATE_VERSIONS, keys))
         earlier = _by_incident(self._read(statements.FIND_INCIDENT_VERSIONS, keys))
-        return tuple(
+        stored = tuple(
             self._stored(
                 each, updates.get(each["key"], ()), versions.get(each["key"], ()), earlier.get(each["key"], ())
             )
             for each in found
         )
+        return self._with_ledgers(stored, found)
+
+    def sightings(self, page_id: str, since: datetime) -> tuple[Sighting, ...]:
+        """Return who saw a page's provider fail from a moment on, oldest first."""
+        values = {"pages": rows.as_list([page_id]), "begin": rows.to_ms(since), "end": _FOREVER}
+        found = map(rows.sighting_of, self._read(statements.FIND_SIGHTINGS, values))
+        return tuple(each for each in found if each is not None)
 
     def status_changes(self, page_id: str | None, since: datetime) -> tuple[StatusChanged, ...]:
         """Return what was shown for a page, or for all, from a moment on, oldest first.
@@ -330,6 +343,7 @@ class History:
             for statement in (
                 statements.PRUNE_CHANGES,
                 "DELETE FROM decision WHERE at < :before",
+                "DELETE FROM sighting WHERE at < :before",
                 statements.PRUNE_GAPS,
             ):
                 connection.execute(statement, {"before": rows.to_ms(before)})
@@ -464,6 +478,35 @@ class History:
             unlisted_since=rows.from_ms_or_none(row["unlisted_at"]),
         )
 
+    def _with_ledgers(self, stored: tuple[StoredIncident, ...], found: Sequence[Row]) -> tuple[StoredIncident, ...]:
+        """Add to each incident who knew of it when."""
+        if not found:
+            return stored
+        moments = [each["begun_at"] for each in found] + [each["first_seen_at"] for each in found]
+        begins = [each for each in moments if isinstance(each, int)]
+        values = {
+            "pages": rows.as_list(sorted({each.page_id for each in stored})),
+            "begin": min(begins) - 2 * LEAD // timedelta(milliseconds=1),
+            "end": _FOREVER,
+        }
+        sightings = rows.by_page(map(rows.sighting_of, self._read(statements.FIND_SIGHTINGS, values)))
+        told = rows.by_page(map(rows.told_of, self._read(statements.FIND_TOLD, values)))
+        spans = rows.by_page(map(rows.span_of, self._read(statements.FIND_SPANS, values))) if sightings or told else {}
+        return tuple(
+            replace(
+                each,
+                ledger=ledger_of(
+                    each.page_id,
+                    each.incident,
+                    each.first_seen_at,
+                    sightings=sightings.get(each.page_id, ()),
+                    told=told.get(each.page_id, ()),
+                    spans=spans.get(each.page_id, ()),
+                ),
+            )
+            for each in stored
+        )
+
     def _read(self, statement: str, values: Mapping[str, Value] = MappingProxyType({})) -> list[dict[str, Value]]:
         try:
             return [dict(each) for each in self._connection.execute(statement, dict(values))]
@@ -538,6 +581,13 @@ def _write_look(connection: sqlite3.Connection, look: _Look) -> None:
                 rows.clean(each.reason),
             )
             for each in look.decisions
+        ],
+    )
+    connection.executemany(
+        "INSERT INTO sighting (page_id, source, at, said) VALUES (?, ?, ?, ?)",
+        [
+            (rows.clean(each.page_id), each.source.value, rows.to_ms(each.at), rows.clean(each.said))
+            for each in look.sightings
         ],
     )
     if look.book is not None:

@@ -116,7 +116,20 @@ _FIRST = (
     "CREATE TABLE watching (key INTEGER PRIMARY KEY CHECK (key = 1), until INTEGER NOT NULL)",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_LEDGER = (
+    """
+    CREATE TABLE sighting (
+        key INTEGER PRIMARY KEY,
+        page_id TEXT NOT NULL,
+        source TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        said TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX sighting_at ON sighting (page_id, at)",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _LEDGER)
 
 TABLES = (
     "incident",
@@ -129,5 +142,6 @@ TABLES = (
     "book",
     "gap",
     "watching",
+    "sighting",
 )
 """All tables of the newest version, parents before children."""

@@ -5,12 +5,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from trayapp.domain.incident import Impact, Incident, IncidentUpdate, Maintenance, Phase
+from trayapp.domain.ledger import Sighting, Source, Span, Told
 from trayapp.domain.status import Status
 
 Value = str | int | None
 Row = Mapping[str, Value]
+_Paged = TypeVar("_Paged", Sighting, Told, Span)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
@@ -18,6 +21,7 @@ _LATEST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=
 _UNWRITABLE = re.compile("[\ud800-\udfff]")
 _PHASES = {each.value: each for each in Phase}
 _IMPACTS = {each.value: each for each in Impact}
+_SOURCES = {each.value: each for each in Source}
 _STATUSES = {each.value: each for each in Status}
 
 
@@ -76,6 +80,33 @@ def phase_of(word: Value) -> Phase | None:
 def impact_of(word: Value) -> Impact | None:
     """Return the impact of a stored word."""
     return _IMPACTS.get(str(word))
+
+
+def sighting_of(row: Row) -> Sighting | None:
+    """Return a stored sighting; ``None`` for a source of a later version."""
+    source = _SOURCES.get(str(row["source"]))
+    return Sighting(str(row["page_id"]), source, from_ms(row["at"]), str(row["said"])) if source is not None else None
+
+
+def told_of(row: Row) -> Told | None:
+    """Return a stored pop-up; ``None`` where it waits in a digest that was not told yet."""
+    if row["at"] is None:
+        return None
+    return Told(str(row["page_id"]), str(row["incident_id"]), from_ms(row["at"]))
+
+
+def span_of(row: Row) -> Span:
+    """Return when a stored incident went on."""
+    return Span(str(row["page_id"]), str(row["incident_id"]), from_ms(row["begun_at"]), from_ms_or_none(row["over"]))
+
+
+def by_page(found: Iterable[_Paged | None]) -> dict[str, list[_Paged]]:
+    """Return what there is by page id, in its order."""
+    groups: dict[str, list[_Paged]] = {}
+    for each in found:
+        if each is not None:
+            groups.setdefault(each.page_id, []).append(each)
+    return groups
 
 
 def kind_of(incident: Incident) -> str:

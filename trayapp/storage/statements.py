@@ -71,6 +71,25 @@ FIND_CHANGES = """
         SELECT key FROM status_change WHERE page_id = c.page_id AND at < :since ORDER BY at DESC, key DESC LIMIT 1))
     ORDER BY at, key
 """
+FIND_SIGHTINGS = """
+    SELECT page_id, source, at, said FROM sighting
+    WHERE page_id IN (SELECT value FROM json_each(:pages)) AND at BETWEEN :begin AND :end ORDER BY at, key
+"""
+FIND_TOLD = """
+    SELECT page_id, coalesce(incident_id, '') AS incident_id, CASE WHEN told THEN at ELSE (
+        SELECT min(digest.at) FROM decision AS digest
+        WHERE digest.kind = 'digest' AND digest.told AND digest.at >= decision.at) END AS at
+    FROM decision
+    WHERE at >= :begin AND page_id IN (SELECT value FROM json_each(:pages))
+        AND kind IN ('opened', 'escalated', 'started_during') AND (told OR reason LIKE '%gathered')
+    ORDER BY at, key
+"""
+"""What was held back counts from the digest that told it."""
+FIND_SPANS = """
+    SELECT page_id, incident_id, begun_at, coalesce(over_at, unlisted_at) AS over FROM incident
+    WHERE kind = 'incident' AND page_id IN (SELECT value FROM json_each(:pages))
+        AND begun_at <= :end AND coalesce(over_at, unlisted_at, :end) >= :begin
+"""
 PRUNE_INCIDENTS = "DELETE FROM incident WHERE coalesce(over_at, unlisted_at) < :before"
 PRUNE_CHANGES = """
     DELETE FROM status_change WHERE at < :before AND key <> (

@@ -52,7 +52,7 @@ def _content(detail: Detail, page_url: str) -> QWidget:
     name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     title.addWidget(name, 1)
     lines.addLayout(title)
-    lines.addLayout(_facts(detail))
+    lines.addLayout(_facts(detail.facts))
     for note in detail.notes:
         lines.addWidget(wrapped(note, selectable=True))
     if links.may_open(detail.url, page_url):
@@ -61,6 +61,9 @@ def _content(detail: Detail, page_url: str) -> QWidget:
         button.setAccessibleDescription(detail.title)
         button.clicked.connect(lambda: links.open_link(detail.url, page_url))
         lines.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+    if detail.ledger:
+        lines.addWidget(heading(_("Who knew first")))
+        lines.addLayout(_facts(detail.ledger))
     for update in detail.updates:
         lines.addWidget(_Update(update))
     if not detail.updates:
@@ -68,12 +71,12 @@ def _content(detail: Detail, page_url: str) -> QWidget:
     return content
 
 
-def _facts(detail: Detail) -> QGridLayout:
+def _facts(facts: tuple[tuple[str, str], ...]) -> QGridLayout:
     grid = QGridLayout()
     grid.setHorizontalSpacing(2 * GRID)
     grid.setVerticalSpacing(GRID // 2)
     grid.setColumnStretch(1, 1)
-    for place, (label, value) in enumerate(detail.facts):
+    for place, (label, value) in enumerate(facts):
         name = theme.label(label)
         words = wrapped(value, selectable=True)
         words.setAccessibleName(f"{label}: {value}")

@@ -231,7 +231,7 @@ class IncidentsPage(QWidget):
         admitted = [each for each in self._stored if filters.admits(each)]
         self._shown = {words.key_of(each): each for each in admitted}
         self._model.show_rows([words.incident_row(each, self._names, self._now) for each in admitted])
-        put(self._count, words.count_line(len(admitted)) if admitted else "")
+        put(self._count, words.summary_line(admitted) if admitted else "")
         empty = "" if admitted else words.nothing_found(filters, is_anything_stored=bool(self._stored))
         put(self._empty, empty)
         self._splitter.setVisible(bool(admitted))
