@@ -84,7 +84,17 @@ def test_no_shell_reads_the_arguments(tmp_path: Path) -> None:
     ],
 )
 def test_a_tool_that_gives_no_key_is_said_without_its_words(code: str) -> None:
-    assert trouble(command(code)).trouble is Trouble.FAILED
+    # A minute: on a busy machine even a Python that prints nothing may take seconds to start.
+    assert trouble(command(code), 60).trouble is Trouble.FAILED
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its shell starts no child so")
+def test_a_child_that_keeps_the_pipe_open_holds_nobody_up() -> None:
+    began = time.monotonic()
+
+    assert trouble('cmd:["/bin/sh", "-c", "sleep 45 & exit 3"]', 1).trouble is Trouble.SLOW
+
+    assert time.monotonic() - began < 30
 
 
 def test_a_tool_that_hangs_is_ended() -> None:

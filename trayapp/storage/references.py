@@ -89,7 +89,8 @@ def _command(reference: str) -> tuple[str, ...]:
 async def _printed_by(command: tuple[str, ...], patience: timedelta) -> Secret:
     name = Path(command[0]).name
     try:
-        tool = await asyncio.create_subprocess_exec(
+        transport, tool = await asyncio.get_running_loop().subprocess_exec(
+            _Tool,
             *command,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
@@ -99,36 +100,52 @@ async def _printed_by(command: tuple[str, ...], patience: timedelta) -> Secret:
         raise SecretStoreError(Trouble.FAILED, _("{name} could not be started.").format(name=name)) from None
     try:
         async with asyncio.timeout(patience.total_seconds()):
-            printed = await _read(tool)
-            code = await tool.wait()
+            await tool.done.wait()
     except TimeoutError:
         sentence = _("{name} did not answer within {count} seconds.")
         count = f"{patience.total_seconds():g}"
         raise SecretStoreError(Trouble.SLOW, sentence.format(name=name, count=count)) from None
     finally:
         with contextlib.suppress(ProcessLookupError):
-            tool.kill()
-        await tool.wait()
-    if code:
+            transport.kill()
+        await tool.exited.wait()
+        transport.close()
+    code = transport.get_returncode()
+    if code and not tool.says_too_much:
         sentence = _("{name} gave no key (it ended with {code}). Run it yourself to see why.")
         raise SecretStoreError(Trouble.FAILED, sentence.format(name=name, code=code))
-    first = printed.decode("utf-8", "replace").partition("\n")[0].strip()
-    if not first or len(printed) > LONGEST_SECRET:
+    first = bytes(tool.printed).decode("utf-8", "replace").partition("\n")[0].strip()
+    if not first or tool.says_too_much:
         raise SecretStoreError(Trouble.FAILED, _("What {name} printed is not a key.").format(name=name))
     return Secret(first)
 
 
-async def _read(tool: asyncio.subprocess.Process) -> bytes:
-    """Return what a tool prints, one byte more than we take at the most."""
-    printed = b""
-    while tool.stdout is not None and len(printed) <= LONGEST_SECRET:
-        piece = await tool.stdout.read(LONGEST_SECRET + 1 - len(printed))
-        if not piece:
-            break
-        printed += piece
-    if len(printed) > LONGEST_SECRET:
-        tool.kill()
-    return printed
+class _Tool(asyncio.SubprocessProtocol):
+    """Takes what a tool prints, and no more than a key can be long.
+
+    ``done`` is set when it has ended and its pipe with it, or as soon as it has said too much; ``exited`` when the
+    tool itself has ended: a child of it may keep the pipe open for ever.
+    """
+
+    def __init__(self) -> None:
+        self.printed = bytearray()
+        self.done = asyncio.Event()
+        self.exited = asyncio.Event()
+
+    @property
+    def says_too_much(self) -> bool:
+        return len(self.printed) > LONGEST_SECRET
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:  # noqa: ARG002 -- asyncio's signature; one pipe only
+        self.printed += data[: LONGEST_SECRET + 1 - len(self.printed)]
+        if self.says_too_much:
+            self.done.set()
+
+    def process_exited(self) -> None:
+        self.exited.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 -- asyncio's signature
+        self.done.set()
 
 
 def _later(text: str) -> str:
