@@ -58,6 +58,12 @@ def after(answer: KeyAnswer, before: KeyState = NEW) -> KeyState:
         (after(tried(Reachability.STORE_LOCKED)), CALM, 1, (15, CheckReason.NOT_SENT)),
         (after(tried(Reachability.UNREACHABLE)), CALM, 1, (60, CheckReason.UNREACHED)),
         (after(tried(Reachability.PROVIDER_DOWN)), CALM, 1, (360, CheckReason.BACKGROUND)),
+        (
+            after(replace(tried(Reachability.UNREACHABLE), is_unanswered=True)),
+            CALM,
+            1,
+            (360, CheckReason.BACKGROUND),
+        ),
         (after(GOOD), CALM, 1, (360, CheckReason.BACKGROUND)),
         (after(KeyAnswer(health=KeyHealth.NO_CREDIT)), CALM, 1, (360, CheckReason.BACKGROUND)),
     ],

@@ -78,8 +78,9 @@ def key(
     failures: int = 0,
     at: datetime = NOON,
     retry_after: float | None = None,
+    is_unanswered: bool = False,
 ) -> KeySignal:
-    answer = KeyAnswer(health=health, reachability=reach, retry_after=retry_after)
+    answer = KeyAnswer(health=health, reachability=reach, retry_after=retry_after, is_unanswered=is_unanswered)
     ref = KeyRef(id="k1", label="work", provider="acme")
     return KeySignal(KeyState(ref=ref, health=health, health_at=at, answer=answer, checked_at=at), failures)
 
@@ -91,6 +92,8 @@ def reports(*codes: int, at: datetime = NOON) -> tuple[OwnReport, ...]:
 DOWN3 = edge(EdgeKind.DOWN, EdgeKind.DOWN, EdgeKind.DOWN)
 KEY_DOWN = key(reach=Reachability.PROVIDER_DOWN, failures=1)
 KEY_DOWN3 = key(reach=Reachability.PROVIDER_DOWN, failures=3)
+KEY_SILENT = key(reach=Reachability.UNREACHABLE, failures=1, is_unanswered=True)
+KEY_LOST = key(reach=Reachability.UNREACHABLE, failures=1)
 OK, NO_EDGE = baseline(), EdgeState(url=URL)
 NOT_ASKED = BaselineState()
 FINE, BAD, GONE = page(), page(Status.MAJOR_OUTAGE), page(None, fails=FailureKind.TIMEOUT)
@@ -113,6 +116,8 @@ ROWS = [
     (signals(state=BAD, keys=(key(),)), VerdictId.INCIDENT_KEY_WORKS),
     (signals(state=BAD, api=DOWN3, keys=(KEY_DOWN, key())), VerdictId.INCIDENT_KEY_WORKS),
     (signals(state=BAD, keys=(KEY_DOWN,)), VerdictId.INCIDENT_CONFIRMED),
+    (signals(state=BAD, keys=(KEY_SILENT,)), VerdictId.INCIDENT_CONFIRMED),
+    (signals(state=BAD, keys=(KEY_LOST,)), VerdictId.INCIDENT),
     (signals(state=BAD, told=reports(529)), VerdictId.INCIDENT_CONFIRMED),
     (signals(state=BAD), VerdictId.INCIDENT),
     (signals(state=BAD, keys=(key(KeyHealth.REJECTED),)), VerdictId.INCIDENT),

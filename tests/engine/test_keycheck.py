@@ -1,6 +1,9 @@
 """Keys looked after for real: a store in memory, a file, and an API on this computer."""
 
 import asyncio
+import csv
+import json
+import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -119,7 +122,39 @@ def test_a_question_that_arrived_and_stays_unanswered_is_the_providers_trouble(d
 
     answer = desk.keeper.book.keys[0].answer
     assert answer is not None
-    assert answer.reachability is Reachability.PROVIDER_DOWN
+    assert (answer.reachability, answer.blames_provider) == (Reachability.UNREACHABLE, True)
+
+
+CAPTURED = Path(__file__).parents[3] / "shared" / "keypayloads"
+NO_ANSWERS = sorted(CAPTURED.glob("_transport/*.json"))
+
+
+@pytest.mark.skipif(not NO_ANSWERS, reason="the captured answers are not here")
+@pytest.mark.parametrize("file", NO_ANSWERS, ids=lambda file: file.stem)
+def test_what_is_no_answer_at_all_is_read_by_the_driver_as_it_was_meant(
+    desk: Desk, api: FakePage, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_name(*_of: object, **_how: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    with (CAPTURED / "MANIFEST.tsv").open(encoding="utf-8", newline="") as table:
+        rows = {row["file"]: row for row in csv.DictReader(table, delimiter="\t")}
+    row = rows[f"_transport/{file.name}"]
+    assert row["http_status"] == "-"
+    add(desk)
+    if json.loads(file.read_text())["exception"] == "httpx.ConnectError":
+        desk.endpoints.clear()
+        monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", no_name)
+    api.set(PATH, silence())
+    checker = desk.checker()
+    checker.deadline = timedelta(seconds=0.5)
+
+    asyncio.run(desk.check(checker=checker))
+
+    answer = desk.keeper.book.keys[0].answer
+    assert answer is not None
+    assert answer.reachability.value == row["expected"]
+    assert desk.keeper.book.keys[0].health is KeyHealth.UNCHECKED
 
 
 def test_a_host_that_limits_us_is_not_asked_again_in_that_run(desk: Desk, api: FakePage) -> None:

@@ -44,14 +44,17 @@ def test_what_was_written_is_read_again(file: KeyFile) -> None:
     limited = KeyAnswer(
         health=KeyHealth.UNKNOWN, reachability=Reachability.RATE_LIMITED, reason="Later.", retry_after=30.0
     )
+    silent = KeyAnswer(health=KeyHealth.UNKNOWN, reachability=Reachability.UNREACHABLE, is_unanswered=True)
     waiting = after_check(checked(state("b2", "play")), limited, NOON + timedelta(hours=1))
+    unanswered = after_check(checked(state("d4", "home")), silent, NOON + timedelta(hours=1))
     old = OldKey(of="a1", state=state("c3", "work (old)"), replaced_at=NOON, died_at=NOON + timedelta(days=1))
 
-    file.change(lambda _book: KeyBook((good, waiting), (old,), {"a1": KeyHealth.OK}))
+    file.change(lambda _book: KeyBook((good, waiting, unanswered), (old,), {"a1": KeyHealth.OK}))
     found = file.load()
 
-    assert [each.ref for each in found.keys] == [good.ref, waiting.ref]
-    assert [each.health for each in found.keys] == [KeyHealth.OK, KeyHealth.OK]
+    assert [each.ref for each in found.keys] == [good.ref, waiting.ref, unanswered.ref]
+    assert [each.health for each in found.keys] == [KeyHealth.OK] * 3
+    assert [each.answer is not None and each.answer.blames_provider for each in found.keys] == [False, False, True]
     assert found.keys[0].facts == good.facts
     assert found.keys[0].since == good.since
     assert found.keys[1].answer is not None

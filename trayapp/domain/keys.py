@@ -121,7 +121,8 @@ class KeyAnswer:
 
     ``health`` is ``UNKNOWN`` unless the answer speaks of the key. ``reason`` is one short plain sentence for
     a person, already redacted. ``retry_after`` is in seconds, clamped. ``suspicion`` is what the answer
-    would mean if it came twice: a refusal we do not know is no verdict the first time.
+    would mean if it came twice: a refusal we do not know is no verdict the first time. ``is_unanswered`` is true
+    where the provider took the question and did not answer in time: it was not reached, and it is nobody else's fault.
     """
 
     health: KeyHealth
@@ -130,6 +131,12 @@ class KeyAnswer:
     retry_after: float | None = None
     facts: Facts = NO_FACTS
     suspicion: KeyHealth | None = None
+    is_unanswered: bool = False
+
+    @property
+    def blames_provider(self) -> bool:
+        """Whether the attempt failed for the provider's own trouble: an error of its own, or silence."""
+        return self.reachability is Reachability.PROVIDER_DOWN or self.is_unanswered
 
 
 @dataclass(frozen=True, slots=True)

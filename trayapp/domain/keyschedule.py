@@ -67,7 +67,7 @@ def next_check(
     last checked before the recovery     at once                                     RECOVERED
     trouble for less than 1 h            5 min after the last check                  SUSPICION
     store locked                         15 min after the last attempt               NOT_SENT
-    not reached                          1 h after the last attempt                  UNREACHED
+    not reached, nor left unanswered     1 h after the last attempt                  UNREACHED
     anything else                        6 h after the last check                    BACKGROUND
     ===================================  ==========================================  ==========
     """
@@ -91,7 +91,7 @@ def next_check(
         return max(since, last + later * SUSPICION), CheckReason.SUSPICION
     if answer.reachability is Reachability.STORE_LOCKED:
         return last + later * NOT_SENT, CheckReason.NOT_SENT
-    if answer.reachability is Reachability.UNREACHABLE:
+    if answer.reachability is Reachability.UNREACHABLE and not answer.is_unanswered:
         return last + later * UNREACHED, CheckReason.UNREACHED
     return last + later * BACKGROUND, CheckReason.BACKGROUND
 

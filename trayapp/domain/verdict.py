@@ -412,7 +412,7 @@ def _of_key(key: KeySignal) -> Evidence:
     ok: bool | None = None
     if reached and state.health.works:
         ok = True
-    elif state.health.is_bad or (answer is not None and answer.reachability is Reachability.PROVIDER_DOWN):
+    elif state.health.is_bad or (answer is not None and answer.blames_provider):
         ok = False
     code = state.health.value if reached or answer is None else answer.reachability.value
     detail = state.reason if reached or answer is None else answer.reason
@@ -521,7 +521,7 @@ class _KeyReading:
         self.health = key.state.health
         self.is_limited = until is not None and until > now
         self.works_now = self.health.works and reach is Reachability.REACHED
-        self.is_down = reach is Reachability.PROVIDER_DOWN
+        self.is_down = reach is not None and answer is not None and answer.blames_provider
         self.is_down_for_long = self.is_down and key.failures_in_a_row >= FAILURES_TO_COUNT
         self.is_settled = not self.is_down and (self.health.works or self.health is KeyHealth.UNCHECKED)
 

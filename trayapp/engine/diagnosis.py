@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from trayapp.domain.keys import KeyRef, KeyState, Reachability
+from trayapp.domain.keys import KeyRef, KeyState
 from trayapp.domain.keyschedule import limit_of
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.snapshot import PageState
@@ -184,7 +184,7 @@ class _Inquiry:
                 return
             self._keys[before.ref.id] = state
             self._failing = self._counts.count(self._keys.values())
-            if state.answer is None or state.answer.reachability is not Reachability.PROVIDER_DOWN:
+            if state.answer is None or not state.answer.blames_provider:
                 return
 
     async def _causes(self) -> tuple[PageState, ...]:

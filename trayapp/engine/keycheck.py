@@ -152,7 +152,7 @@ class KeyChecker:
 
     async def _noted(self, ref: KeyRef, where: Endpoint, name: str, closed: set[str], *, may_ask: bool) -> Checked:
         answer = await self._answer(ref, where, may_ask=may_ask)
-        if answer.reachability in {Reachability.RATE_LIMITED, Reachability.PROVIDER_DOWN}:
+        if answer.blames_provider or answer.reachability is Reachability.RATE_LIMITED:
             closed.add(name)
         return Checked(ref, answer, self._now())
 
@@ -201,7 +201,7 @@ def _unreached(reason: str) -> KeyAnswer:
 def _from_failure(failure: FetchFailure, *, got_through: bool) -> KeyAnswer:
     """Return what it says of a key that no answer came: nothing, but whether the provider left the question lying."""
     if got_through and failure.kind is FailureKind.TIMEOUT:
-        return KeyAnswer(health=KeyHealth.UNKNOWN, reachability=Reachability.PROVIDER_DOWN, reason=failure.detail)
+        return replace(_unreached(failure.detail), is_unanswered=True)
     return _unreached(failure.detail)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from trayapp.catalogue.lookup import Catalogue
-from trayapp.domain.keys import KeyState, Reachability
+from trayapp.domain.keys import KeyState
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.verdict import BaselineState, EdgeState, KeySignal, OwnReport, PageVerdict, Signals, verdict
 from trayapp.engine.baseline import DEFAULT_HOSTS
@@ -103,7 +103,7 @@ class KeyCounts:
                 continue
             at, failures = self._counted.get(state.ref.id, (None, 0))
             if at != state.checked_at:
-                fails = state.answer.reachability is Reachability.PROVIDER_DOWN
+                fails = state.answer.blames_provider
                 failures = failures + 1 if fails else 0
             counted[state.ref.id] = (state.checked_at, failures)
         self._counted = counted

@@ -152,6 +152,7 @@ def _state(raw: _Table, file: Path) -> KeyState:
         reachability=reachability,
         reason=_text(raw, "last_reason") or reason,
         retry_after=float(wait) if isinstance(wait, int | float) and not isinstance(wait, bool) else None,
+        is_unanswered=raw.get("is_unanswered") is True,
     )
     suspicion = raw.get("suspicion")
     return KeyState(
@@ -289,6 +290,7 @@ def _row(state: KeyState) -> dict[str, object]:
         "reachability": answer.reachability.value if answer is not None else None,
         "last_reason": (hidden(answer.reason) or None) if answer is not None and limited else None,
         "retry_after": answer.retry_after if answer is not None else None,
+        "is_unanswered": True if answer is not None and answer.is_unanswered else None,
         "suspicion": state.suspicion.value if state.suspicion is not None else None,
         "suspected_at": state.suspected_at,
         "facts": {name: hidden(each) for name, each in state.facts.items()} or None,
