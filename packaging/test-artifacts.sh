@@ -108,12 +108,12 @@ try_deb() {
 
     inside apt-get update -qq
     # First everything it depends on, then the package alone: what is timed, and what must go again, is ours.
-    cp "$package" "$work/debian/root/trayapp.deb"
-    inside apt-get install -y -qq --no-install-recommends /root/trayapp.deb >"$work/apt.log" 2>&1
+    cp "$package" "$work/debian/trayapp.deb"
+    inside apt-get install -y -qq --no-install-recommends /trayapp.deb >"$work/apt.log" 2>&1
     inside dpkg --purge trayapp >/dev/null
     files_of_debian >"$work/before.txt"
     started=$(date +%s%N)
-    inside dpkg -i /root/trayapp.deb >/dev/null
+    inside dpkg -i /trayapp.deb >/dev/null
     inside useradd -m tester
     inside su tester -c 'trayapp --version && QT_QPA_PLATFORM=offscreen trayapp run --selftest && trayapp autostart status'
     printf 'install: %d ms\n' $((($(date +%s%N) - started) / 1000000))

@@ -29,7 +29,8 @@ from trayapp.storage.history import History
 from trayapp.storage.paths import Paths, find_paths
 from trayapp.storage.reports import ReportFile
 from trayapp.storage.resources import resource, resource_texts
-from trayapp.storage.secrets import Vault, guard_process
+from trayapp.storage.secret import guard_process
+from trayapp.storage.secrets import Vault
 from trayapp.storage.settings import Loaded, Polling, Settings
 
 OVERLAY_NAME = "catalogue.toml"

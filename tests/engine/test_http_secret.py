@@ -14,7 +14,7 @@ from trayapp.domain.keys import BASIC, BEARER, Auth, header_auth
 from trayapp.domain.report import FailureKind, FetchFailure
 from trayapp.engine.http import Carried, Driven, Exchanged, Network, NetworkSettings
 from trayapp.exchange import Exchange, Request, Response
-from trayapp.storage.secrets import Secret
+from trayapp.storage.secret import Secret
 
 KEY = "sk-test-C4naryQ7/x+9Zq0aB1cD2eF3"
 EVERY_STATUS = frozenset(range(100, 600)) - {301, 302, 303, 307, 308}

@@ -19,8 +19,10 @@ from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.keys import KeyHealth, Reachability
 from trayapp.engine.endpoints import EndpointError, endpoint
 from trayapp.engine.keycheck import UnknownKeyProviderError, provider_of
-from trayapp.engine.keykeeping import MOST_KEYS, KeyRefusedError, NewKey, doubt
-from trayapp.storage.secrets import Secret, SecretStoreError, Trouble
+from trayapp.engine.keykeeping import MOST_KEYS, KeyRefusedError, doubt
+from trayapp.engine.newkey import NewKey
+from trayapp.storage.secret import Secret
+from trayapp.storage.secrets import SecretStoreError, Trouble
 
 GOOD = "sk-proj-GoodKeyQ7Zq0aB1cD2eF3"
 BETTER = "sk-proj-BetterKeyQ7Zq0aB1cD2"

@@ -14,9 +14,9 @@ from trayapp.domain.keys import KeyHealth
 from trayapp.domain.notification import AlertKind, Reason
 from trayapp.engine.commands import AddKey, CheckKeys
 from trayapp.engine.engine import Engine
-from trayapp.engine.keykeeping import NewKey
+from trayapp.engine.newkey import NewKey
 from trayapp.engine.updates import Update
-from trayapp.storage.secrets import Secret
+from trayapp.storage.secret import Secret
 
 GOOD = "sk-proj-GoodKeyQ7Zq0aB1cD2eF3"
 PATH = "/v1/models"

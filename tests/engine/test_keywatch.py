@@ -19,10 +19,10 @@ from trayapp.domain.rotation import KeyBook
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.status import Status
 from trayapp.engine.commands import AddKey, ApproveKey, CheckKeys, KeyCommand, RemoveAllKeys, RemoveKey, ReplaceKey
-from trayapp.engine.keykeeping import NewKey
 from trayapp.engine.keywatch import KeyParts, KeyWatch
+from trayapp.engine.newkey import NewKey
 from trayapp.engine.updates import KeyOutcome
-from trayapp.storage.secrets import Secret
+from trayapp.storage.secret import Secret
 from trayapp.storage.settings import Settings
 
 GOOD = "sk-proj-GoodKeyQ7Zq0aB1cD2eF3"

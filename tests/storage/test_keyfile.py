@@ -14,7 +14,7 @@ from tests.builders import NOON
 from trayapp.domain.keys import Facts, KeyAnswer, KeyHealth, KeyRef, KeyState, Reachability, after_check
 from trayapp.domain.rotation import KeyBook, OldKey
 from trayapp.storage.keyfile import KeyFile, KeyFileError
-from trayapp.storage.secrets import Secret
+from trayapp.storage.secret import Secret
 
 KEY = "sk-test-C4naryQ7Zq0aB1cD2eF3"
 

@@ -19,7 +19,8 @@ from urllib.parse import quote
 import keyring.errors
 import pytest
 
-from trayapp.storage.secrets import Secret, SecretStoreError, Store, Trouble, Vault, find_store, hidden
+from trayapp.storage.secret import Secret, hidden
+from trayapp.storage.secrets import SecretStoreError, Store, Trouble, Vault, find_store
 
 KEY = "sk-test-C4naryQ7/x+9Zq0aB1cD2eF3"
 

@@ -19,10 +19,12 @@ from trayapp.domain.rotation import KeyBook
 from trayapp.engine.clock import wall_time
 from trayapp.engine.endpoints import EndpointError
 from trayapp.engine.keycheck import KeyChecker, UnknownKeyProviderError, provider_of
-from trayapp.engine.keykeeping import KeyKeeper, KeyRefusedError, NewKey, doubt
+from trayapp.engine.keykeeping import KeyKeeper, KeyRefusedError, doubt
+from trayapp.engine.newkey import NewKey
 from trayapp.presentation import keys as words
 from trayapp.storage.keyfile import KeyFileError
-from trayapp.storage.secrets import LONGEST_SECRET, Secret, SecretStoreError
+from trayapp.storage.secret import Secret
+from trayapp.storage.secrets import LONGEST_SECRET, SecretStoreError
 
 ATTENTION = 1
 

@@ -3,7 +3,6 @@
 import logging
 import socket
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Protocol
@@ -110,6 +109,8 @@ def door_path(folder: Path) -> Path:
     path = folder / DOOR_NAME
     if len(str(path).encode()) <= LONGEST_PATH:
         return path
+    import tempfile  # noqa: PLC0415 -- loads every kind of compression, and hardly anybody needs it
+
     return Path(tempfile.gettempdir()) / f"trayapp-{_digest(folder)}" / DOOR_NAME
 
 

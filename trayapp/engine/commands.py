@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from trayapp.domain.record import IncidentQuery
-from trayapp.engine.keykeeping import NewKey
-from trayapp.storage.secrets import Secret
+from trayapp.engine.newkey import NewKey
+from trayapp.storage.secret import Secret
 from trayapp.storage.settings import Settings
 
 

@@ -30,7 +30,7 @@ from trayapp.engine.progress import Allowance, Progress, Stream
 from trayapp.engine.proxies import BrokenProxy, Proxy, ProxyMode, proxy_for
 from trayapp.engine.recollection import Recollection, Recollections
 from trayapp.exchange import Exchange, Request, Response
-from trayapp.storage.secrets import Secret
+from trayapp.storage.secret import Secret
 
 if "httpx" not in sys.modules:
     sys.modules["httpx._main"] = None  # type: ignore[assignment]  # None is how Python spells "do not import this"

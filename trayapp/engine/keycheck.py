@@ -21,7 +21,8 @@ from trayapp.engine.keykeeping import Checked
 from trayapp.probes.probe import ask_for
 from trayapp.probes.table import PROBES, probe_for
 from trayapp.storage import references
-from trayapp.storage.secrets import Secret, SecretStoreError, Vault
+from trayapp.storage.secret import Secret
+from trayapp.storage.secrets import SecretStoreError, Vault
 
 _log = logging.getLogger(__name__)
 

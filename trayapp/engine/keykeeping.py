@@ -15,49 +15,18 @@ from gettext import gettext as _
 
 from trayapp.domain.keys import KeyAnswer, KeyHealth, KeyRef, KeyState, after_check
 from trayapp.domain.rotation import KeyBook, OldKey, after_old_check
+from trayapp.engine.newkey import NewKey
 from trayapp.probes.shapes import hint
 from trayapp.probes.table import probe_for
 from trayapp.storage import references
 from trayapp.storage.keyfile import KeyFile, is_session_only
-from trayapp.storage.secrets import LONGEST_SECRET, Secret, SecretStoreError, Trouble, Vault
+from trayapp.storage.secret import Secret
+from trayapp.storage.secrets import LONGEST_SECRET, SecretStoreError, Trouble, Vault
 
 MOST_KEYS = 25
 """Enough for a person; a checker of stolen keys would want more."""
 SHORTEST_SECRET = 8
 _LONGEST_LABEL = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewKey:
-    """What a person says about a key when adding it. ``base_url`` and ``host`` are set together, once approved."""
-
-    provider: str
-    label: str = ""
-    reference: str = ""
-    session_only: bool = False
-    host: str = ""
-    base_url: str = ""
-    organisation: str = ""
-    project: str = ""
-    region: str = ""
-    resource: str = ""
-    is_checked: bool = True
-
-    def ref(self) -> KeyRef:
-        """Return the metadata of the key to be; it has no id yet."""
-        return KeyRef(
-            id="",
-            label=self.label,
-            provider=self.provider,
-            reference=self.reference,
-            host=self.host,
-            base_url=self.base_url,
-            organisation=self.organisation,
-            project=self.project,
-            region=self.region,
-            resource=self.resource,
-            is_checked=self.is_checked,
-        )
 
 
 @dataclass(frozen=True, slots=True)

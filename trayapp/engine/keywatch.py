@@ -16,7 +16,8 @@ from trayapp.domain.snapshot import Snapshot
 from trayapp.engine.commands import AddKey, ApproveKey, CheckKeys, KeyCommand, RemoveAllKeys, RemoveKey, ReplaceKey
 from trayapp.engine.endpoints import EndpointError
 from trayapp.engine.keycheck import KeyChecker
-from trayapp.engine.keykeeping import KeyKeeper, KeyRefusedError, NewKey
+from trayapp.engine.keykeeping import KeyKeeper, KeyRefusedError
+from trayapp.engine.newkey import NewKey
 from trayapp.engine.updates import KeyOutcome
 from trayapp.storage.keyfile import KeyFileError, store_of
 from trayapp.storage.references import asks_a_person

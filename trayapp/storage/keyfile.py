@@ -21,7 +21,7 @@ from trayapp.domain.keys import CheckLevel, Facts, KeyAnswer, KeyHealth, KeyRef,
 from trayapp.domain.rotation import KeyBook, OldKey
 from trayapp.storage.paths import PRIVATE_FILE, make_private, refuse_unsafe, write_atomically
 from trayapp.storage.reading import Problem, read_file
-from trayapp.storage.secrets import hidden
+from trayapp.storage.secret import hidden
 
 NAME = "keys.toml"
 _HEADER = "The keys that trayapp watches. No key is in here: those are in the key store of this computer.\n"

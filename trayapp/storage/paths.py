@@ -4,7 +4,6 @@ import contextlib
 import os
 import stat
 import sys
-import tempfile
 from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
@@ -84,6 +83,8 @@ def write_atomically(path: Path, text: str) -> None:
     The text is written as UTF-8 with its line ends as they are. Raises ``UnsafeFileError`` where the path
     is a symbolic link (it would be cut off from what it points to) or no plain file, else ``OSError``.
     """
+    import tempfile  # noqa: PLC0415 -- loads every kind of compression, for which the icon would wait
+
     refuse_unsafe(path)
     if not path.parent.is_dir():
         make_private(path.parent)

@@ -1,6 +1,5 @@
 """From TOML text to a settings tree. Nothing raises: what is wrong becomes a problem with its line."""
 
-import difflib
 import os
 import re
 import stat
@@ -168,7 +167,9 @@ class _Reader:
             return default
 
     def _unknown(self, where: Where, name: str, known: Sequence[str]) -> None:
-        near = difflib.get_close_matches(name.casefold(), known, 1)
+        from difflib import get_close_matches  # noqa: PLC0415 -- needed for mistakes only
+
+        near = get_close_matches(name.casefold(), known, 1)
         home = next((key for key, keys in _homes(self._root) if name in keys), "") if len(where) == 1 else ""
         if near:
             sentence = _("is not an option; do you mean {name}?").format(name=near[0])

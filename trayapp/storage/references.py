@@ -14,7 +14,8 @@ from datetime import timedelta
 from gettext import gettext as _
 from pathlib import Path
 
-from trayapp.storage.secrets import LONGEST_SECRET, Secret, SecretStoreError, Trouble
+from trayapp.storage.secret import Secret
+from trayapp.storage.secrets import LONGEST_SECRET, SecretStoreError, Trouble
 
 PATIENCE = timedelta(seconds=10)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)

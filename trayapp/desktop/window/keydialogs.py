@@ -27,7 +27,8 @@ from trayapp.desktop.window.secretfield import SecretEntry
 from trayapp.desktop.window.settings.choices import Choice
 from trayapp.desktop.window.texts import GRID, caption, column, put, wrapped
 from trayapp.engine.commands import AddKey, KeyCommand, ReplaceKey
-from trayapp.engine.keykeeping import NewKey, doubt
+from trayapp.engine.keykeeping import doubt
+from trayapp.engine.newkey import NewKey
 from trayapp.engine.updates import KeyOutcome
 from trayapp.probes.shapes import hint
 from trayapp.probes.table import probe_for

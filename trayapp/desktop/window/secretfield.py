@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from trayapp.desktop.window.texts import caption, column, put, row, wrapped
 from trayapp.engine.keykeeping import objection
-from trayapp.storage.secrets import Secret
+from trayapp.storage.secret import Secret
 
 
 class SecretField(QLineEdit):
