@@ -61,7 +61,7 @@ def ingredients(folder: Path, collected: Path | None = None) -> tuple[Ingredient
     ``collected`` is what pyinstaller.spec wrote: pairs of the name inside and the path it was taken from. Libraries
     taken from the system are known by it alone.
     """
-    found = [*_distributions(folder), *_qt(folder), *_python(folder)]
+    found = [*_distributions(folder), *_qt(folder), *_python(folder), *_appimage(folder)]
     if collected is not None:
         pairs = json.loads(collected.read_text(encoding="utf-8"))["files"]
         there = {file.name for file in folder.rglob("*") if file.is_file()}
@@ -145,6 +145,12 @@ def _python(folder: Path) -> Iterator[Ingredient]:
     # A folder made for another system holds another Python than the one that reads this.
     version = os.environ.get("TRAYAPP_PYTHON_VERSION") or platform.python_version()
     yield Ingredient("CPython", version, Source.GENERIC, "PSF-2.0", "https://www.python.org", words)
+
+
+def _appimage(folder: Path) -> Iterator[Ingredient]:
+    if (folder / "AppRun").exists():
+        text = (HERE / "licences" / "AppImage-runtime.txt").read_text(encoding="utf-8")
+        yield Ingredient("AppImage runtime", "2", Source.GENERIC, "MIT", "https://appimage.org", (text,))
 
 
 def _bootloader() -> Ingredient:
