@@ -51,6 +51,7 @@ def test_an_incident_that_names_a_watched_component_counts_and_one_of_others_doe
     ("impact", "expected"),
     [
         (Impact.NONE, Status.OPERATIONAL),
+        (Impact.MAINTENANCE, Status.OPERATIONAL),
         (Impact.MINOR, Status.DEGRADED),
         (Impact.CRITICAL, Status.DEGRADED),
         (None, Status.DEGRADED),

@@ -80,6 +80,11 @@ class Incident:
             return self.resolved_at is None
         return not self.phase.is_over
 
+    @property
+    def has_impact(self) -> bool:
+        """Whether it counts against its page: minor or worse, or not said. Planned work colours nothing by itself."""
+        return self.impact not in {Impact.NONE, Impact.MAINTENANCE}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Maintenance(Incident):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from trayapp.domain.incident import Impact, Incident
+from trayapp.domain.incident import Incident
 from trayapp.domain.provider import ComponentRef
 from trayapp.domain.report import Absence, Component, StatusReport
 from trayapp.domain.status import Status, worst
@@ -61,7 +61,7 @@ def judge(report: StatusReport, wanted: tuple[ComponentRef, ...], carried: tuple
     the worst known one is bad              any                                        that one     components
     fine, maintenance or unknown            impact minor or worse (or not said)        degraded     incidents
     some unknown or missing                 none                                       unknown      components
-    all known                               none, or impact none                       the worst    components
+    all known                               none, or impact none or maintenance        the worst    components
     the page lists none                     impact minor or worse (or not said)        degraded, or incidents
                                                                                        the worse
                                                                                        indicator
@@ -80,7 +80,7 @@ def judge(report: StatusReport, wanted: tuple[ComponentRef, ...], carried: tuple
     concerning = tuple(
         each for each in report.incidents if each.is_open and _concerns(each, watched, everything=not wanted)
     )
-    alarming = tuple(each for each in concerning if each.impact is not Impact.NONE)
+    alarming = tuple(each for each in concerning if each.has_impact)
 
     if wanted and not watched:
         return Judgement(status=None, basis=Basis.NONE, because=Because.SCOPE_MATCHES_NOTHING, missing=missing)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 from types import MappingProxyType
 
-from trayapp.domain.incident import Impact, Incident
+from trayapp.domain.incident import Incident
 from trayapp.domain.judgement import Judgement
 from trayapp.domain.report import Component
 from trayapp.domain.snapshot import PageState, Snapshot
@@ -384,7 +384,7 @@ def troubles(judgement: Judgement) -> tuple[_Trouble, ...]:
 
 
 def _alarms(incident: Incident, bad: tuple[Component, ...]) -> bool:
-    return incident.impact is not Impact.NONE or bool(_named_by(incident, bad))
+    return incident.has_impact or bool(_named_by(incident, bad))
 
 
 def _named_by(incident: Incident, components: tuple[Component, ...]) -> tuple[Component, ...]:

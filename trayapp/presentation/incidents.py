@@ -167,7 +167,7 @@ def incident_mark(stored: StoredIncident) -> Mark | None:
     incident = stored.incident
     if isinstance(incident, Maintenance):
         return Mark.MAINTENANCE if incident.is_open and stored.unlisted_since is None else None
-    if not incident.is_open or incident.impact is Impact.NONE:
+    if not incident.is_open or not incident.has_impact:
         return None
     return Mark.DEGRADED if stored.unlisted_since is None else Mark.UNKNOWN
 

@@ -372,7 +372,7 @@ def _what(state: PageState) -> str:
     ]
     if names:
         return _joined(names)
-    titles = [each.title for each in judgement.incidents if each.impact is not Impact.NONE and each.title]
+    titles = [each.title for each in judgement.incidents if each.has_impact and each.title]
     return clipped(titles[0], 160) if titles else ""
 
 
@@ -411,7 +411,7 @@ def _begin(state: PageState, now: datetime) -> str:
         return ""
     judgement = state.judgement
     if judgement is not None and state.shown is not None and state.shown.is_bad:
-        told = [each.started_at for each in judgement.incidents if each.started_at and each.impact is not Impact.NONE]
+        told = [each.started_at for each in judgement.incidents if each.started_at and each.has_impact]
         if told:
             return _("since {time}").format(time=clock(min(told), now))
     if state.since is None:
@@ -489,9 +489,9 @@ def _open_incident(incident: Incident, now: datetime) -> OpenIncident:
 
 
 def _incident_mark(incident: Incident) -> Mark:
-    if isinstance(incident, Maintenance):
+    if isinstance(incident, Maintenance) or incident.impact is Impact.MAINTENANCE:
         return Mark.MAINTENANCE
-    return Mark.UNKNOWN if incident.impact is Impact.NONE else Mark.DEGRADED
+    return Mark.DEGRADED if incident.has_impact else Mark.UNKNOWN
 
 
 def _facts(incident: Incident, now: datetime) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
 
-from trayapp.domain.incident import Impact, Incident
+from trayapp.domain.incident import Incident
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.status import Status, worst
 from trayapp.presentation.ages import age, clock, long_date
@@ -178,7 +178,7 @@ def _begin(state: PageState) -> tuple[datetime | None, bool]:
 def _alarming(state: PageState) -> tuple[Incident, ...]:
     if state.judgement is None:
         return ()
-    return tuple(each for each in state.judgement.incidents if each.impact is not Impact.NONE)
+    return tuple(each for each in state.judgement.incidents if each.has_impact)
 
 
 def _title(state: PageState) -> str:
