@@ -85,3 +85,13 @@ def test_an_attempt_that_did_not_get_through_is_no_turn() -> None:
     after = after_check(state(OK), lost, NOON)
 
     assert decide_key(AlertBook(), OK, after, NotificationRules(), Circumstances())[1] == ()
+
+
+def test_a_key_that_fails_and_works_again_while_it_waits_is_never_told() -> None:
+    quiet = Circumstances(quiet=True)
+    book, _held = decide_key(AlertBook(), OK, state(BAD), NotificationRules(), quiet)
+
+    book, decided = decide_key(book, BAD, state(OK), NotificationRules(), quiet)
+
+    assert [each.reason for each in decided] == [Reason.NEVER_TOLD]
+    assert book.held == ()

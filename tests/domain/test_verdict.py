@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from tests.builders import NOON, component, failure, incident, report
 from trayapp.domain.keys import KeyAnswer, KeyHealth, KeyRef, KeyState, Reachability
-from trayapp.domain.notification import AlertBook, AlertKind, Circumstances, Level, Reason
+from trayapp.domain.notification import (
+    AlertBook,
+    AlertKind,
+    Circumstances,
+    Level,
+    NotificationRules,
+    Reason,
+    forget_pages,
+    release,
+)
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.report import FailureKind, Observation
 from trayapp.domain.snapshot import PageState, Snapshot, advance
@@ -35,7 +44,8 @@ from trayapp.domain.verdict import (
     telling_page,
     verdict,
 )
-from trayapp.domain.verdictalerts import decide_on_baseline, decide_on_verdict, noted_after
+from trayapp.domain.verdictalerts import decide_on_baseline, decide_on_verdict, decide_on_verdicts, noted_after
+from trayapp.domain.wishes import Wish, tell_when_back
 
 URL = "https://api.acme.example/v1/models"
 PAGE = StatusPage(id="acme", name="Acme", url="https://status.acme.example", provider_id="acme")
@@ -424,3 +434,42 @@ class TestAlerts:
 
         assert decide_on_verdict(AlertBook(), told, posted, Level.ALL, self.AROUND, now=NOON)[1] == ()
         assert noted_after(told, posted.verdict.id) is None
+
+    def test_what_was_noted_is_part_of_the_memory_and_so_told_once_over_a_restart(self) -> None:
+        bad, fine = self.found(signals(api=DOWN3, keys=(KEY_DOWN3,))), self.found(signals())
+        unclear, rules = self.found(signals(state=None)), NotificationRules()
+
+        book, told = decide_on_verdicts(AlertBook(), (bad,), rules, self.AROUND, now=NOON)
+        assert [each.reason for each in told] == [Reason.NEW]
+        assert book.suspects("acme")
+        assert forget_pages(book, frozenset()).derived == ()
+        again = replace(book, started=frozenset())
+        for each in (unclear, bad, unclear):
+            again, said = decide_on_verdicts(again, (each,), rules, self.AROUND, now=NOON)
+            assert said == ()
+        again, over = decide_on_verdicts(again, (fine,), rules, self.AROUND, now=NOON)
+        assert [each.reason for each in over] == [Reason.OVER]
+        assert again.derived == ()
+
+    def test_what_waits_for_a_digest_is_withdrawn_when_it_is_no_longer_so(self) -> None:
+        bad, fine = self.found(signals(api=DOWN3, keys=(KEY_DOWN3,))), self.found(signals())
+        rules, quiet = NotificationRules(), Circumstances(quiet=True)
+        book, _held = decide_on_verdicts(AlertBook(), (bad,), rules, quiet, now=NOON)
+        assert len(release(book, NOON)[1]) == 1
+
+        calm, decided = decide_on_verdicts(book, (fine,), rules, quiet, now=NOON)
+        assert [(each.told, each.reason) for each in decided] == [(False, Reason.NEVER_TOLD)]
+        posted, decided = decide_on_verdicts(book, (self.found(signals(state=BAD)),), rules, quiet, now=NOON)
+        assert decided == ()
+        unclear, _decided = decide_on_verdicts(book, (self.found(signals(state=None)),), rules, quiet, now=NOON)
+        assert (calm.held, posted.held, len(unclear.held)) == ((), (), 1)
+
+    def test_who_waits_for_the_page_is_told_whatever_speaks_against_it(self) -> None:
+        bad, fine = self.found(signals(api=DOWN3, keys=(KEY_DOWN3,))), self.found(signals())
+        muted = NotificationRules(level=Level.MUTE)
+        book, _decided = decide_on_verdicts(AlertBook(), (bad,), muted, self.AROUND, now=NOON)
+        book = tell_when_back(book, Wish("acme", "acme/=verdict"), NOON)
+
+        book, decided = decide_on_verdicts(book, (fine,), muted, Circumstances(quiet=True), now=NOON)
+        assert [(each.told, each.reason) for each in decided] == [(True, Reason.WANTED)]
+        assert book.of("acme").wanted_at is None

@@ -1,11 +1,7 @@
 """When a key is worth a pop-up: once when it stops working, once when it works again."""
 
-from dataclasses import replace
-
 from trayapp.domain.keys import KeyHealth, KeyState
 from trayapp.domain.notification import (
-    GROUP_SIZE,
-    GROUP_WINDOW,
     Alert,
     AlertBook,
     AlertKind,
@@ -15,6 +11,9 @@ from trayapp.domain.notification import (
     Level,
     NotificationRules,
     Reason,
+    is_held,
+    offer,
+    withdraw,
 )
 
 
@@ -34,6 +33,8 @@ def decide_key(
     has its first verdict                                            -      (no decision)
     turned bad, or works again          its provider is muted        no     MUTED
     works again                         only outages are wanted      no     BELOW_LEVEL
+    works again                         that it turned bad waits     no     NEVER_TOLD
+    turned bad, or works again          pop-ups are snoozed          later  HELD_SNOOZED
     turned bad, or works again          after sleep                  later  HELD_AFTER_SLEEP
     turned bad, or works again          quiet hours                  later  HELD_QUIET_HOURS
     turned bad, or works again          the fourth within 30 s       later  HELD_FOR_GROUP
@@ -74,17 +75,6 @@ def _told(book: AlertBook, alert: Alert, reason: Reason, level: Level, around: C
         return book, (Decision(alert, told=False, reason=Reason.MUTED),)
     if level is Level.OUTAGES and reason is Reason.OVER:
         return book, (Decision(alert, told=False, reason=Reason.BELOW_LEVEL),)
-    recent = tuple(each for each in book.told_at if alert.at - each < GROUP_WINDOW)
-    why = _hold(alert, around, len(recent))
-    if why is not None:
-        held = tuple(each for each in book.held if each.concern != alert.concern)
-        return replace(book, held=(*held, alert)), (Decision(alert, told=False, reason=why),)
-    return replace(book, told_at=(*recent, alert.at)), (Decision(alert, told=True, reason=reason),)
-
-
-def _hold(alert: Alert, around: Circumstances, told_lately: int) -> Reason | None:
-    if around.gather_until is not None and alert.at < around.gather_until:
-        return Reason.HELD_AFTER_SLEEP
-    if around.quiet:
-        return Reason.HELD_QUIET_HOURS
-    return Reason.HELD_FOR_GROUP if told_lately >= GROUP_SIZE else None
+    if reason is Reason.OVER and is_held(book, alert.concern):
+        return withdraw(book, alert.concern), (Decision(alert, told=False, reason=Reason.NEVER_TOLD),)
+    return offer(book, alert, reason, around)

@@ -16,6 +16,7 @@ from trayapp.domain.judgement import Judgement
 from trayapp.domain.report import Component
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.status import Status, worst
+from trayapp.domain.verdict import VerdictId
 
 GOOD_LOOKS_TO_RECOVER = 2
 """A page-sourced state opens on the first valid answer and recovers after two."""
@@ -34,6 +35,8 @@ LATE = timedelta(hours=24)
 FORGOTTEN = timedelta(days=30)
 """An incident open at our first look that marks nothing, and was not touched for so long, is listed, not told."""
 CONNECTION_FAILURES = 2
+LONGEST_SNOOZE = timedelta(hours=48)
+"""No snooze is longer; what seems to be is a clock that was set back."""
 
 
 class Level(StrEnum):
@@ -81,6 +84,11 @@ class Reason(StrEnum):
     HELD_AFTER_SLEEP = "just awake; gathered"
     HELD_QUIET_HOURS = "quiet hours; gathered"
     LATE = "it ended long ago"
+    WANTED = "you asked to be told"
+    ACKNOWLEDGED = "you acknowledged it"
+    HELD_SNOOZED = "pop-ups are snoozed; gathered"
+    SNOOZED = "pop-ups are snoozed"
+    QUIET = "quiet hours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +96,7 @@ class Alert:
     """Something to say. Times are UTC; ``title`` is the page's own plain text, or empty.
 
     ``concern`` names what it is about, so that later alerts replace earlier ones. ``gathered`` are the
-    alerts a digest stands for.
+    alerts a digest stands for. ``is_wanted``: somebody asked for this very one.
     """
 
     kind: AlertKind
@@ -102,6 +110,7 @@ class Alert:
     components: tuple[str, ...] = ()
     concern: str = ""
     gathered: tuple["Alert", ...] = ()
+    is_wanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +150,8 @@ class Concern:
     """One open trouble of one page: an incident, or bad components that no incident names.
 
     ``incident_id`` is empty in the second case. ``name`` stays the same over its life, so that later
-    pop-ups replace earlier ones. ``told`` is the worst status a pop-up has named, ``None`` while none has.
+    pop-ups replace earlier ones. ``told`` is the worst status a pop-up has named, or that somebody acknowledged,
+    ``None`` while there is neither.
     """
 
     page_id: str
@@ -160,6 +170,12 @@ class Concern:
     soon: bool = False
     """It came back soon after a recovery and must hold before it is told."""
     seen_at: datetime | None = None
+    acknowledged: Status | None = None
+    """How bad it was when somebody acknowledged it; taken back by anything worse."""
+    is_wanted: bool = False
+    """Somebody wants to be told when it is over, whatever speaks against it."""
+    refused: Status | None = None
+    """The worst status that was decided not to be told: once is enough for the record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +188,10 @@ class PageBook:
     flapping_since: datetime | None = None
     recoveries: tuple[tuple[str, datetime], ...] = ()
     """Recent recoveries: which incident id ("" for none) and when."""
+    wanted_at: datetime | None = None
+    """Since when somebody waits for the page as a whole to be fine."""
+    fine_looks: int = 0
+    """Looks in a row since then that found it fine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,10 +205,21 @@ class AlertBook:
     held: tuple[Alert, ...] = ()
     offline_since: datetime | None = None
     started: frozenset[str] = frozenset()
+    snoozed_until: datetime | None = None
+    derived: tuple[tuple[str, VerdictId], ...] = ()
+    """By page id: the verdict of our own making that was noted last, while it lasts."""
 
     def of(self, page_id: str) -> PageBook:
         """Return what is remembered of one page."""
         return next((each for each in self.pages if each.page_id == page_id), PageBook(page_id=page_id))
+
+    def is_snoozed(self, now: datetime) -> bool:
+        """Return whether somebody wants no pop-ups now."""
+        return self.snoozed_until is not None and now < self.snoozed_until <= now + LONGEST_SNOOZE
+
+    def suspects(self, page_id: str) -> bool:
+        """Return whether a verdict of our own making says that the page hides trouble."""
+        return any(each == page_id for each, _verdict in self.derived)
 
 
 Decided = tuple[AlertBook, tuple[Decision, ...]]
@@ -202,9 +233,17 @@ def decide(
     A look that failed, or left the page unknown, changes nothing at all: so an unknown inserted anywhere
     into a sequence neither loses nor repeats an alert.
 
+    Whoever acknowledges a concern knows of it as it is then: it counts as told, an opening that waits in a digest is
+    taken out, and its end is told. Getting worse than that takes the acknowledgement back. "Tell me when it is back"
+    holds for one concern, or for a page until two looks in a row found it fine; it is told once, and passes all that
+    would otherwise speak against it: level, quiet hours, snooze, sleep, flapping, age, and a beginning that was not
+    told. Only the limit of pop-ups in 30 s holds for it too, and of those held it is the first to be told.
+
     ==============================  ============================================  ======  ================
     what                            condition                                     told?   reason
     ==============================  ============================================  ======  ================
+    concern gone for two looks      "tell me when it is back", for it             yes     WANTED
+    page fine for two looks         "tell me when it is back", for the page       yes     WANTED
     concern new                     the page's first look in this run             yes     STARTED_DURING
     concern new                     takes over an untitled concern of the page    no      SAME_EVENT
     concern new                     the page is flapping                          no      FLAPPING
@@ -212,13 +251,15 @@ def decide(
     concern new                     otherwise                                     yes     NEW
     concern back soon               has held for 5 min                            yes     NEW
     concern worse than told         otherwise                                     yes     WORSE
-    concern gone for two looks      its beginning was told                        yes     OVER
+    concern gone for two looks      its beginning was told, or acknowledged       yes     OVER
     concern gone for two looks      it ended more than 24 h ago                   no      LATE
-    concern gone for two looks      its beginning was not told                    no      NEVER_TOLD
-    page begins to flap             something was told in that time               yes     FLAPS
+    concern gone for two looks      its beginning was not told, or still waits    no      NEVER_TOLD
+    page begins to flap             all that is open is acknowledged              no      ACKNOWLEDGED
+    page begins to flap             otherwise                                     yes     FLAPS
     page calm again                 trouble is open and was not told              yes     CALM
     any of them                     the page is muted                             no      MUTED
     opened, started, worse          level "outages" and it is none                no      BELOW_LEVEL
+    any that would be told          pop-ups are snoozed                           later   HELD_SNOOZED
     any that would be told          after sleep                                   later   HELD_AFTER_SLEEP
     any that would be told          quiet hours, not a major outage               later   HELD_QUIET_HOURS
     any that would be told          the fourth within 30 s                        later   HELD_FOR_GROUP
@@ -231,26 +272,65 @@ def decide(
     return look.decide(judgement)
 
 
+def offer(book: AlertBook, alert: Alert, reason: Reason, around: Circumstances) -> Decided:
+    """Tell an alert, or put it aside for the next digest when this is not the moment for it."""
+    why = _not_now(book, alert, around)
+    if why is None:
+        told_at = (*_recent(book.told_at, alert.at), alert.at)
+        return replace(book, told_at=told_at), (Decision(alert, told=True, reason=reason),)
+    others = tuple(each for each in book.held if each.concern != alert.concern or not alert.concern)
+    return replace(book, held=(*others, alert)), (Decision(alert, told=False, reason=why),)
+
+
+def say_now_or_never(book: AlertBook, alert: Alert, reason: Reason, around: Circumstances) -> Decided:
+    """Tell what is of use at its moment only; at quiet times it is noted, and not told later either."""
+    if book.is_snoozed(alert.at):
+        return book, (Decision(alert, told=False, reason=Reason.SNOOZED),)
+    if around.quiet:
+        return book, (Decision(alert, told=False, reason=Reason.QUIET),)
+    told_at = (*_recent(book.told_at, alert.at), alert.at)
+    return replace(book, told_at=told_at), (Decision(alert, told=True, reason=reason),)
+
+
+def withdraw(book: AlertBook, concern: str) -> AlertBook:
+    """Take out of the next digest what waits in it about a concern."""
+    return replace(book, held=tuple(each for each in book.held if each.concern != concern))
+
+
+def is_held(book: AlertBook, concern: str) -> bool:
+    """Return whether something about a concern waits for the next digest."""
+    return any(each.concern == concern for each in book.held)
+
+
 def release(book: AlertBook, now: datetime, around: Circumstances | None = None) -> Decided:
-    """Tell what was held back, as one digest, once nothing holds it any more."""
+    """Tell what was held back, as one digest, once nothing holds it any more.
+
+    What somebody asked for waits for the limit of pop-ups in 30 s only.
+    """
     around = around or Circumstances()
-    if not book.held or around.quiet or (around.gather_until is not None and now < around.gather_until):
+    is_waiting = around.quiet or book.is_snoozed(now) or (around.gather_until is not None and now < around.gather_until)
+    ready = tuple(each for each in book.held if each.is_wanted) if is_waiting else book.held
+    if not ready or len(_recent(book.told_at, now)) >= GROUP_SIZE:
         return book, ()
-    if len(_recent(book.told_at, now)) >= GROUP_SIZE:
-        return book, ()
-    digest = Alert(kind=AlertKind.DIGEST, at=now, gathered=book.held, concern="digest")
-    concerns = tuple(replace(each, held=False) if each.held else each for each in book.concerns)
-    book = replace(book, held=(), concerns=concerns, told_at=(*_recent(book.told_at, now), now))
+    digest = Alert(kind=AlertKind.DIGEST, at=now, gathered=ready, concern="digest")
+    names = {each.concern for each in ready}
+    concerns = tuple(
+        replace(each, held=False) if each.held and (each.name in names or not is_waiting) else each
+        for each in book.concerns
+    )
+    left = tuple(each for each in book.held if each not in ready)
+    book = replace(book, held=left, concerns=concerns, told_at=(*_recent(book.told_at, now), now))
     return book, (Decision(digest, told=True, reason=Reason.GATHERED),)
 
 
 def release_due(book: AlertBook, around: Circumstances) -> datetime | None:
     """Return when :func:`release` is worth calling, or ``None`` when nothing waits (or quiet hours do)."""
-    if not book.held or around.quiet:
+    is_wanted = any(each.is_wanted for each in book.held)
+    if not book.held or (around.quiet and not is_wanted):
         return None
     due = [book.told_at[-GROUP_SIZE] + GROUP_WINDOW] if len(book.told_at) >= GROUP_SIZE else []
-    if around.gather_until is not None:
-        due.append(around.gather_until)
+    if not is_wanted:
+        due.extend(each for each in (around.gather_until, book.snoozed_until) if each is not None)
     return max(due, default=book.held[-1].at)
 
 
@@ -261,7 +341,7 @@ def decide_connection(
 
     Everything: at least two pages on different hosts, all of which failed twice in a row without any
     answer of a host's own. One page alone proves nothing about this connection. Just after sleep nothing is
-    said: networks need a moment; in quiet hours it is noted and not told.
+    said: networks need a moment; in quiet hours, or snoozed, it is noted and not told.
     """
     around = around or Circumstances()
     if around.gather_until is not None and now < around.gather_until:
@@ -278,7 +358,7 @@ def decide_connection(
     if book.offline_since is None and len(hosts) > 1 and len(failing) == len(snapshot.pages):
         since = min(each.failed_at or now for each in failing)
         alert = Alert(kind=AlertKind.CONNECTION, at=now, started_at=since, concern="connection")
-        return _tell(replace(book, offline_since=now), alert, Reason.ALL_FAIL, around)
+        return say_now_or_never(replace(book, offline_since=now), alert, Reason.ALL_FAIL, around)
     if book.offline_since is not None and any(each.failure is None for each in looked):
         alert = Alert(
             kind=AlertKind.CONNECTION_BACK,
@@ -287,7 +367,7 @@ def decide_connection(
             ended_at=now,
             concern="connection",
         )
-        return _tell(replace(book, offline_since=None), alert, Reason.BACK, around)
+        return say_now_or_never(replace(book, offline_since=None), alert, Reason.BACK, around)
     return book, ()
 
 
@@ -299,6 +379,7 @@ def forget_pages(book: AlertBook, page_ids: frozenset[str]) -> AlertBook:
         pages=tuple(each for each in book.pages if each.page_id in page_ids),
         held=tuple(each for each in book.held if each.page_id is None or each.page_id in page_ids),
         started=book.started & page_ids,
+        derived=tuple(each for each in book.derived if each[0] in page_ids),
     )
 
 
@@ -321,11 +402,16 @@ def _recent(told_at: tuple[datetime, ...], now: datetime) -> tuple[datetime, ...
     return tuple(each for each in told_at if now - each < GROUP_WINDOW)
 
 
-def _tell(book: AlertBook, alert: Alert, reason: Reason, around: Circumstances) -> Decided:
-    if around.quiet:
-        return book, (Decision(alert, told=False, reason=Reason.HELD_QUIET_HOURS),)
-    told_at = (*_recent(book.told_at, alert.at), alert.at)
-    return replace(book, told_at=told_at), (Decision(alert, told=True, reason=reason),)
+def _not_now(book: AlertBook, alert: Alert, around: Circumstances) -> Reason | None:
+    """Return why this is not the moment for an alert."""
+    if not alert.is_wanted:
+        if book.is_snoozed(alert.at):
+            return Reason.HELD_SNOOZED
+        if around.gather_until is not None and alert.at < around.gather_until:
+            return Reason.HELD_AFTER_SLEEP
+        if around.quiet and alert.status is not Status.MAJOR_OUTAGE:
+            return Reason.HELD_QUIET_HOURS
+    return Reason.HELD_FOR_GROUP if len(_recent(book.told_at, alert.at)) >= GROUP_SIZE else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,6 +545,10 @@ class _Look:
         kept.extend(self._new(each) for each in sorted(new, key=lambda each: each.severity, reverse=True))
         going = (self._going(each, judgement) for key, each in mine.items() if key not in paired)
         kept.extend(each for each in going if each is not None)
+        if self._is_back:
+            self._tell_wanted(
+                self._alert(AlertKind.RECOVERED, status=judgement.status, concern=f"{self.page_id}/=back")
+            )
         others = tuple(each for each in self.book.concerns if each.page_id != self.page_id)
         pages = tuple(each for each in self.book.pages if each.page_id != self.page_id)
         self.book = replace(
@@ -478,9 +568,21 @@ class _Look:
         before = self.page_book.flapping_since
         since = (before or self.now) if self.is_flapping else None
         recoveries = tuple(each for each in self.page_book.recoveries if self.now - each[1] < REOPEN_WINDOW)
-        self.page_book = replace(self.page_book, states=states, flapping_since=since, recoveries=recoveries)
+        is_fine = judgement.status is Status.OPERATIONAL and not self.book.suspects(self.page_id)
+        is_waited_for = is_fine and self.page_book.wanted_at is not None
+        self.page_book = replace(
+            self.page_book,
+            states=states,
+            flapping_since=since,
+            recoveries=recoveries,
+            fine_looks=self.page_book.fine_looks + 1 if is_waited_for else 0,
+        )
         if self.is_flapping and not self.was_flapping:
-            self._offer(self._alert(AlertKind.FLAPPING, status=judgement.status), Reason.FLAPS)
+            alert = self._alert(AlertKind.FLAPPING, status=judgement.status)
+            if is_acknowledged(self.book, self.page_id):
+                self._refuse(alert, Reason.ACKNOWLEDGED)
+            else:
+                self._offer(alert, Reason.FLAPS)
         if before is not None and not self.is_flapping and not is_bad:
             calm = self._alert(AlertKind.RECOVERED, status=judgement.status, started_at=before, ended_at=self.now)
             self._offer(calm, Reason.CALM)
@@ -497,6 +599,7 @@ class _Look:
             good_looks=0,
             good_since=None,
             resolved_at=None,
+            acknowledged=_unless_worse(concern.acknowledged, trouble.severity),
         )
         if is_adopted and concern.told is not None and trouble.severity <= concern.told:
             self._refuse(self._of(AlertKind.OPENED, now, trouble.components), Reason.SAME_EVENT)
@@ -506,10 +609,13 @@ class _Look:
         if trouble.severity <= concern.told:
             return now
         alert = self._of(AlertKind.ESCALATED, now, trouble.components)
-        if self.is_flapping:
-            self._refuse(alert, Reason.FLAPPING)
+        refusal = Reason.FLAPPING if self.is_flapping else self._refusal(alert)
+        if refusal is None:
+            return self._offered(now, alert, Reason.WORSE)
+        if concern.refused is not None and trouble.severity <= concern.refused:
             return now
-        return self._offered(now, alert, Reason.WORSE)
+        self._refuse(alert, refusal)
+        return replace(now, refused=trouble.severity)
 
     def _retry(self, concern: Concern, trouble: _Trouble) -> Concern:
         """Tell a concern late: its level was too low, it has held by now, or the flapping is over."""
@@ -574,8 +680,10 @@ class _Look:
             concern=concern.name,
         )
         if concern.held:
-            self._unhold(concern)
-        elif concern.told is None:
+            self.book = withdraw(self.book, concern.name)
+        if concern.is_wanted or self._is_back:
+            self._tell_wanted(alert)
+        elif concern.held or concern.told is None:
             self._refuse(alert, Reason.NEVER_TOLD)
         elif self.is_flapping:
             self._refuse(alert, Reason.FLAPPING)
@@ -596,10 +704,16 @@ class _Look:
                 return incident.resolved_at
         return None
 
-    def _unhold(self, concern: Concern) -> None:
-        """It began and ended while it waited: nobody needs to hear of it."""
-        held = tuple(each for each in self.book.held if each.concern != concern.name)
-        self.book = replace(self.book, held=held)
+    @property
+    def _is_back(self) -> bool:
+        """Whether the page is what somebody waits for it to be."""
+        return self.page_book.fine_looks >= GOOD_LOOKS_TO_RECOVER
+
+    def _tell_wanted(self, alert: Alert) -> None:
+        """Tell what somebody asked for, once; a page that is back has no other wish."""
+        self._offer(replace(alert, is_wanted=True), Reason.WANTED)
+        if self._is_back:
+            self.page_book = replace(self.page_book, wanted_at=None, fine_looks=0)
 
     def _offered(self, concern: Concern, alert: Alert, reason: Reason) -> Concern:
         outcome = self._offer(alert, reason)
@@ -611,35 +725,23 @@ class _Look:
 
     def _offer(self, alert: Alert, reason: Reason) -> Reason | None:
         """Tell, unless something speaks against it; return what did."""
-        refusal = self._refusal(alert) or self._hold(alert)
+        refusal = self._refusal(alert)
         if refusal is not None:
             self._refuse(alert, refusal)
             return refusal
-        self.book = replace(self.book, told_at=(*_recent(self.book.told_at, self.now), self.now))
-        self.decisions.append(Decision(alert, told=True, reason=reason))
-        return None
+        self.book, (decision,) = offer(self.book, alert, reason, self.around)
+        self.decisions.append(decision)
+        return None if decision.told else decision.reason
 
     def _refusal(self, alert: Alert) -> Reason | None:
+        if alert.is_wanted:
+            return None
         if self.level is Level.MUTE:
             return Reason.MUTED
         is_bad_news = alert.kind is not AlertKind.RECOVERED
         if self.level is Level.OUTAGES and is_bad_news and not (alert.status is not None and alert.status.is_outage):
             return Reason.BELOW_LEVEL
         return None
-
-    def _hold(self, alert: Alert) -> Reason | None:
-        """Put an alert aside for the next digest when this is not the moment for it."""
-        if self.around.gather_until is not None and self.now < self.around.gather_until:
-            reason = Reason.HELD_AFTER_SLEEP
-        elif self.around.quiet and alert.status is not Status.MAJOR_OUTAGE:
-            reason = Reason.HELD_QUIET_HOURS
-        elif len(_recent(self.book.told_at, self.now)) >= GROUP_SIZE:
-            reason = Reason.HELD_FOR_GROUP
-        else:
-            return None
-        others = tuple(each for each in self.book.held if each.concern != alert.concern or not alert.concern)
-        self.book = replace(self.book, held=(*others, alert))
-        return reason
 
     def _refuse(self, alert: Alert, reason: Reason) -> None:
         self.decisions.append(Decision(alert, told=False, reason=reason))
@@ -683,10 +785,21 @@ class _Look:
 
 def _is_worth_keeping(book: PageBook) -> bool:
     """Return whether a page was in trouble lately; one that was always fine needs no memory."""
-    return any(book.states) or bool(book.recoveries) or book.flapping_since is not None
+    is_awaited = book.wanted_at is not None
+    return any(book.states) or bool(book.recoveries) or book.flapping_since is not None or is_awaited
 
 
-_HOLDING = frozenset({Reason.HELD_AFTER_SLEEP, Reason.HELD_QUIET_HOURS, Reason.HELD_FOR_GROUP})
+def is_acknowledged(book: AlertBook, page_id: str) -> bool:
+    """Return whether a page is in trouble, and somebody acknowledged all of it."""
+    concerns = [each for each in book.concerns if each.page_id == page_id and not each.good_looks]
+    return bool(concerns) and all(each.acknowledged is not None for each in concerns) and not book.suspects(page_id)
+
+
+def _unless_worse(acknowledged: Status | None, severity: Status) -> Status | None:
+    return None if acknowledged is None or severity > acknowledged else acknowledged
+
+
+_HOLDING = frozenset({Reason.HELD_SNOOZED, Reason.HELD_AFTER_SLEEP, Reason.HELD_QUIET_HOURS, Reason.HELD_FOR_GROUP})
 
 
 def _overlap(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:

@@ -1,10 +1,10 @@
 """When a verdict of our own making is worth a pop-up: the own connection, and trouble that no page has posted yet."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from trayapp.domain.notification import (
-    GROUP_WINDOW,
     Alert,
     AlertBook,
     AlertKind,
@@ -12,7 +12,12 @@ from trayapp.domain.notification import (
     Decided,
     Decision,
     Level,
+    NotificationRules,
     Reason,
+    is_held,
+    offer,
+    say_now_or_never,
+    withdraw,
 )
 from trayapp.domain.snapshot import Snapshot
 from trayapp.domain.verdict import (
@@ -49,13 +54,35 @@ def decide_on_baseline(
     if book.offline_since is None and is_down and looked and not answered:
         since = min((each.failed_at for each in looked if each.failed_at is not None), default=now)
         alert = Alert(kind=AlertKind.CONNECTION, at=now, started_at=since, concern="connection")
-        return _tell(replace(book, offline_since=now), alert, Reason.ALL_FAIL, around)
+        return say_now_or_never(replace(book, offline_since=now), alert, Reason.ALL_FAIL, around)
     before = book.offline_since
     hosts_answer = baseline.kind is BaselineKind.OK and baseline.at is not None and before and baseline.at > before
     if before is not None and (hosts_answer or any(each.failure is None for each in looked)):
         alert = Alert(kind=AlertKind.CONNECTION_BACK, at=now, started_at=before, ended_at=now, concern="connection")
-        return _tell(replace(book, offline_since=None), alert, Reason.BACK, around)
+        return say_now_or_never(replace(book, offline_since=None), alert, Reason.BACK, around)
     return book, ()
+
+
+def decide_on_verdicts(
+    book: AlertBook,
+    found: Iterable[PageVerdict],
+    rules: NotificationRules,
+    around: Circumstances,
+    *,
+    now: datetime,
+) -> Decided:
+    """Decide what the verdicts of all pages are worth telling, and note those of our own making."""
+    noted = dict(book.derived)
+    made: list[Decision] = []
+    for each in found:
+        told = noted.pop(each.page_id, None)
+        level = rules.level_for(each.page_id, each.provider_id)
+        book, decisions = decide_on_verdict(book, told, each, level, around, now=now)
+        made.extend(decisions)
+        after = noted_after(told, each.verdict.id)
+        if after is not None:
+            noted[each.page_id] = after
+    return replace(book, derived=tuple(noted.items())), tuple(made)
 
 
 def decide_on_verdict(
@@ -67,9 +94,14 @@ def decide_on_verdict(
     the verdict                           condition                told?  reason
     ====================================  =======================  =====  ================
     looks like them, likely them          noted already                   (no decision)
-    looks like them, likely them          the page is muted        no     MUTED
-    looks like them, likely them          only outages are wanted  no     BELOW_LEVEL
-    looks like them, likely them          just awake, quiet hours  no     HELD_...
+    fine again, by page or edge           "tell me when it is
+                                          back", and one was noted yes    WANTED
+    fine again, by page or edge           its beginning waits      no     NEVER_TOLD
+    any of them                           the page is muted        no     MUTED
+    any of them                           only outages are wanted  no     BELOW_LEVEL
+    any of them                           snoozed, just awake,
+                                          quiet hours, the fourth
+                                          within 30 s              later  HELD_...
     looks like them, likely them          otherwise                yes    NEW
     fine again, by page or edge           one was noted            yes    OVER
     anything else                                                         (no decision)
@@ -78,21 +110,26 @@ def decide_on_verdict(
     An incident that is posted meanwhile has a pop-up of its own; the derived one then ends without a word.
     """
     is_derived = found.verdict.id in DERIVED and found.verdict.pop_up is PopUp.YES
-    if is_derived == (told is not None) or not (is_derived or found.verdict.id in _GOOD):
+    concern = f"{found.page_id}{SUFFIX}"
+    if is_derived == (told is not None):
         return book, ()
-    alert = Alert(
-        kind=AlertKind.OPENED if is_derived else AlertKind.RECOVERED,
-        at=now,
-        page_id=found.page_id,
-        concern=f"{found.page_id}{SUFFIX}",
-    )
-    if level is Level.MUTE:
-        return book, (Decision(alert, told=False, reason=Reason.MUTED),)
-    if level is Level.OUTAGES:
-        return book, (Decision(alert, told=False, reason=Reason.BELOW_LEVEL),)
-    if around.gather_until is not None and now < around.gather_until:
-        return book, (Decision(alert, told=False, reason=Reason.HELD_AFTER_SLEEP),)
-    return _tell(book, alert, Reason.NEW if is_derived else Reason.OVER, around)
+    if not is_derived and found.verdict.id not in _GOOD:
+        # It goes on as something else: what still waits is no longer true.
+        return book if noted_after(told, found.verdict.id) else withdraw(book, concern), ()
+    kind = AlertKind.OPENED if is_derived else AlertKind.RECOVERED
+    alert = Alert(kind=kind, at=now, page_id=found.page_id, concern=concern)
+    page = book.of(found.page_id)
+    was_held = is_held(book, concern)
+    book = withdraw(book, concern)
+    if not is_derived and page.wanted_at is not None:
+        pages = tuple(replace(each, wanted_at=None, fine_looks=0) if each == page else each for each in book.pages)
+        return offer(replace(book, pages=pages), replace(alert, is_wanted=True), Reason.WANTED, around)
+    if was_held:
+        return book, (Decision(alert, told=False, reason=Reason.NEVER_TOLD),)
+    if level is not Level.ALL:
+        why = Reason.MUTED if level is Level.MUTE else Reason.BELOW_LEVEL
+        return book, (Decision(alert, told=False, reason=why),)
+    return offer(book, alert, Reason.NEW if is_derived else Reason.OVER, around)
 
 
 def noted_after(told: VerdictId | None, found: VerdictId) -> VerdictId | None:
@@ -100,10 +137,3 @@ def noted_after(told: VerdictId | None, found: VerdictId) -> VerdictId | None:
     if found in DERIVED:
         return found
     return told if found in {VerdictId.CANNOT_TELL, VerdictId.POSSIBLY_PROVIDER, VerdictId.YOUR_CONNECTION} else None
-
-
-def _tell(book: AlertBook, alert: Alert, reason: Reason, around: Circumstances) -> Decided:
-    if around.quiet:
-        return book, (Decision(alert, told=False, reason=Reason.HELD_QUIET_HOURS),)
-    recent = tuple(each for each in book.told_at if alert.at - each < GROUP_WINDOW)
-    return replace(book, told_at=(*recent, alert.at)), (Decision(alert, told=True, reason=reason),)

@@ -1,8 +1,10 @@
 """What a shell may ask of the engine; one road, one value each."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 from trayapp.domain.record import IncidentQuery
+from trayapp.domain.wishes import Wish
 from trayapp.engine.newkey import NewKey
 from trayapp.storage.secret import Secret
 from trayapp.storage.settings import Settings
@@ -55,6 +57,46 @@ class DismissNote:
     key: str
 
 
+class SnoozeFor(Enum):
+    """How long no pop-ups are wanted."""
+
+    HOUR = "hour"
+    TOMORROW = "tomorrow"
+    """Until tomorrow morning."""
+    NOT = "not"
+    """No longer: what was held back is told now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """Hold pop-ups back for a while, or no longer."""
+
+    length: SnoozeFor
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """Somebody knows of a trouble: no pop-ups about it until it is worse or over. ``is_on=False`` takes it back."""
+
+    wish: Wish
+    is_on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TellWhenBack:
+    """Tell once when a trouble is over, or a page fine. ``is_on=False`` takes it back."""
+
+    wish: Wish
+    is_on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LoadDecisions:
+    """Read the last decisions about pop-ups; the answer comes as ``Update.decided``."""
+
+    limit: int = 200
+
+
 @dataclass(frozen=True, slots=True)
 class AddKey:
     """Keep a key and check it; ``secret`` is ``None`` where ``new`` has a reference. ``host`` is what was approved.
@@ -102,6 +144,16 @@ class ApproveKey:
 
 
 KeyCommand = AddKey | ReplaceKey | CheckKeys | RemoveKey | RemoveAllKeys | ApproveKey
+AlertCommand = Snooze | Acknowledge | TellWhenBack
 Command = (
-    LookNow | SuspectProvider | ApplySettings | LoadIncidents | DetectPage | EraseHistory | DismissNote | KeyCommand
+    LookNow
+    | SuspectProvider
+    | ApplySettings
+    | LoadIncidents
+    | LoadDecisions
+    | DetectPage
+    | EraseHistory
+    | DismissNote
+    | AlertCommand
+    | KeyCommand
 )

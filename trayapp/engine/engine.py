@@ -9,7 +9,7 @@ import logging
 import random
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import msgspec
@@ -34,32 +34,35 @@ from trayapp.domain.report import FailureKind, FetchFailure, Observation, Status
 from trayapp.domain.rotation import KeyBook
 from trayapp.domain.schedule import Cadence, interval_in_force, next_look
 from trayapp.domain.snapshot import PageState, Snapshot, advance, expire, watch
-from trayapp.domain.verdict import PageVerdict, VerdictId
-from trayapp.domain.verdictalerts import decide_on_baseline, decide_on_verdict
-from trayapp.domain.verdictalerts import noted_after as verdict_noted_after
+from trayapp.domain.verdict import PageVerdict
+from trayapp.domain.verdictalerts import decide_on_baseline, decide_on_verdicts
 from trayapp.engine.clock import Clock, Gap, SetBack, Wall, wall_time
 from trayapp.engine.commands import (
+    AlertCommand,
     ApplySettings,
     Command,
     DetectPage,
     DismissNote,
     EraseHistory,
     KeyCommand,
+    LoadDecisions,
     LoadIncidents,
     LookNow,
     SuspectProvider,
 )
+from trayapp.engine.decisions import recalled, stored
 from trayapp.engine.http import Network
 from trayapp.engine.keywatch import KeyParts, KeyWatch
 from trayapp.engine.looking import Looker
+from trayapp.engine.quiet import is_quiet
 from trayapp.engine.signals import Sources
 from trayapp.engine.signalwatch import SignalWatch
 from trayapp.engine.threads import let_go_at_the_end
-from trayapp.engine.updates import FoundIncidents, FoundPage, Note, Update
+from trayapp.engine.updates import Decided, FoundIncidents, FoundPage, Note, Update
 from trayapp.engine.watchlist import page_id, watchlist
+from trayapp.engine.wishing import fulfil
 from trayapp.storage.history import History, HistoryUnavailableError, StoredDecision
-from trayapp.storage.kinds import Weekday
-from trayapp.storage.settings import QuietHours, Settings, SettingsBrokenError, interval_for
+from trayapp.storage.settings import Settings, SettingsBrokenError, interval_for
 
 _log = logging.getLogger(__name__)
 
@@ -72,6 +75,7 @@ HISTORY_EVERY = timedelta(minutes=30)
 """How often a page is asked for its recent incidents too, so that those born resolved are stored."""
 STAGGER = timedelta(milliseconds=50)
 PRUNE_EVERY = timedelta(days=1)
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 _T = TypeVar("_T")
 Publish = Callable[[Update], None]
@@ -124,6 +128,7 @@ class Engine:
         self._decisions: list[Decision] = []
         self._found: FoundIncidents | None = None
         self._found_page: FoundPage | None = None
+        self._decided: tuple[Decided, ...] | None = None
         self._gather_until: datetime | None = None
         self._stale_at: dict[str, datetime] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -136,7 +141,6 @@ class Engine:
         self._pruned_at: datetime | None = None
         self._keys: KeyWatch | None = None
         self._signals: SignalWatch | None = None
-        self._judged: dict[str, VerdictId] = {}
 
     @property
     def snapshot(self) -> Snapshot:
@@ -177,9 +181,8 @@ class Engine:
                 self._suspect(wanted)
             case ApplySettings(settings=settings):
                 self._apply(settings)
-            case LoadIncidents(query=query):
-                self._found = FoundIncidents(query, self._read(lambda: self._history.incidents(query), ()))
-                self._flush()
+            case LoadIncidents() | LoadDecisions():
+                self._load(command)
             case DetectPage(url=url):
                 self._do(self._detect(url))
             case EraseHistory():
@@ -188,6 +191,8 @@ class Engine:
             case DismissNote(key=key):
                 self._notes.pop(key, None)
                 self._flush()
+            case command if isinstance(command, AlertCommand):
+                self._grant(command)
             case command if isinstance(command, KeyCommand) and self._keys is not None:
                 self._do(self._keys.handle(command))
 
@@ -234,6 +239,7 @@ class Engine:
         if stored is not None:
             with contextlib.suppress(msgspec.MsgspecError):
                 self._book = replace(msgspec.json.decode(stored, type=AlertBook), started=frozenset())
+        self._wake_after_snooze()
         self._read(lambda: self._history.start_watching(self._clock.now()), None)
 
     def _watch_keys(self) -> None:
@@ -277,17 +283,38 @@ class Engine:
             self._book, decisions = decide_connection(self._book, self._snapshot, now, around)
         else:
             self._book, decisions = decide_on_baseline(self._book, self._signals.baseline, self._snapshot, now, around)
-        is_quiet = not self._judged and (self._signals is None or not self._signals.has_suspects)
-        for each in () if is_quiet else self._verdicts():
-            told = self._judged.get(each.page_id)
-            level = self._rules().level_for(each.page_id, each.provider_id)
-            self._book, more = decide_on_verdict(self._book, told, each, level, around, now=now)
-            decisions += more
-            noted = verdict_noted_after(told, each.verdict.id)
-            self._judged.pop(each.page_id, None)
-            if noted is not None:
-                self._judged[each.page_id] = noted
-        return decisions
+        is_calm = not self._book.derived and (self._signals is None or not self._signals.has_suspects)
+        found = () if is_calm else self._verdicts()
+        self._book, more = decide_on_verdicts(self._book, found, self._rules(), around, now=now)
+        return decisions + more
+
+    def _load(self, command: LoadIncidents | LoadDecisions) -> None:
+        """Answer from the history."""
+        if isinstance(command, LoadIncidents):
+            query = command.query
+            self._found = FoundIncidents(query, self._read(lambda: self._history.incidents(query), ()))
+        else:
+            nothing: tuple[StoredDecision, ...] = ()
+            kept = self._read(lambda: self._history.decisions(_EVER, command.limit), nothing)
+            self._decided = tuple(map(recalled, kept))
+        self._flush()
+
+    def _grant(self, command: AlertCommand) -> None:
+        """Do what somebody wants of the pop-ups, and store it before anything shows it."""
+        now = self._clock.now()
+        self._book, decisions = fulfil(self._book, command, self._settings.quiet_hours, now)
+        self._store("", None, (), decisions)
+        self._wake_after_snooze()
+        self._release()
+
+    def _wake_after_snooze(self) -> None:
+        """Tell the shells when a snooze is over."""
+        until = self._book.snoozed_until
+        self._at("snooze", until if self._book.is_snoozed(self._clock.now()) else None, self._end_snooze)
+
+    def _end_snooze(self) -> None:
+        self._release()
+        self._publish_soon()
 
     def _verdicts(self) -> tuple[PageVerdict, ...]:
         if self._signals is None:
@@ -430,7 +457,7 @@ class Engine:
         """Store first, publish then: nothing is shown that a crash could lose."""
         now = self._clock.now()
         statuses = [each for each in changes if isinstance(each, StatusChanged)]
-        made = [_stored(each) for each in decisions]
+        made = [stored(each) for each in decisions]
         book = msgspec.json.encode(replace(self._book, started=frozenset()))
         self._read(lambda: self._history.record(page, now, report, statuses, made, book=book), None)
         self._read(lambda: self._history.still_watching(now), None)
@@ -489,6 +516,7 @@ class Engine:
                 self._read(lambda: self._history.note_gap(start, end, "asleep"), None)
                 self._gather_until = end + GRACE_AFTER_SLEEP
                 self._expire()
+                self._wake_after_snooze()
                 self._kick("")
                 self._at("release", self._gather_until, self._release)
             case SetBack(now=now):
@@ -514,7 +542,7 @@ class Engine:
         now = self._clock.now()
         if self._gather_until is not None and now >= self._gather_until:
             self._gather_until = None
-        return Circumstances(quiet=_is_quiet(self._settings.quiet_hours, now), gather_until=self._gather_until)
+        return Circumstances(quiet=is_quiet(self._settings.quiet_hours, now), gather_until=self._gather_until)
 
     def _rules(self) -> NotificationRules:
         alerts = self._settings.alerts
@@ -604,6 +632,8 @@ class Engine:
             providers=self._setup.catalogue.providers,
             found=self._found,
             found_page=self._found_page,
+            decided=self._decided,
+            book=self._book,
             is_replay=self._setup.is_replay,
             is_first_run=not self._settings.first_run_done and not self._setup.is_replay,
             looking=frozenset(self._looking),
@@ -617,34 +647,9 @@ class Engine:
         self._decisions.clear()
         self._found = None
         self._found_page = None
+        self._decided = None
         self._publish(update)
 
 
 def _nobody(_update: Update) -> None:
     """Before :meth:`Engine.run` there is nobody to tell."""
-
-
-def _stored(decision: Decision) -> StoredDecision:
-    alert = decision.alert
-    return StoredDecision(
-        at=alert.at,
-        kind=alert.kind.value,
-        title=alert.title,
-        told=decision.told,
-        reason=decision.reason.value,
-        page_id=alert.page_id,
-        incident_id=alert.incident_id,
-    )
-
-
-def _is_quiet(hours: QuietHours | None, now: datetime) -> bool:
-    """Return whether quiet hours are on at a moment, by this machine's local time."""
-    if hours is None:
-        return False
-    local = now.astimezone()
-    days = list(Weekday)
-    today, yesterday = days[local.weekday()], days[(local.weekday() - 1) % 7]
-    clock = local.time()
-    if hours.start <= hours.end:
-        return today in hours.days and hours.start <= clock < hours.end
-    return (today in hours.days and clock >= hours.start) or (yesterday in hours.days and clock < hours.end)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from trayapp.domain.change import Change
 from trayapp.domain.keys import KeyState
-from trayapp.domain.notification import Decision
+from trayapp.domain.notification import Alert, AlertBook, Decision
 from trayapp.domain.provider import Provider
 from trayapp.domain.record import IncidentQuery, StoredIncident
 from trayapp.domain.rotation import KeyBook
@@ -32,6 +32,15 @@ class FoundIncidents:
 
     query: IncidentQuery
     incidents: tuple[StoredIncident, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A stored decision about a pop-up; ``reason`` is the word of the alert policy."""
+
+    alert: Alert
+    told: bool
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,10 @@ class Update:
     """The whole catalogue, sorted by id."""
     found: FoundIncidents | None = None
     found_page: FoundPage | None = None
+    decided: tuple[Decided, ...] | None = None
+    """The answer to ``LoadDecisions``, newest first."""
+    book: AlertBook = field(default_factory=AlertBook)
+    """What the alert policy remembers: what is acknowledged, waited for, and whether pop-ups are snoozed."""
     is_replay: bool = False
     is_first_run: bool = False
     looking: frozenset[str] = frozenset()

@@ -82,6 +82,8 @@ class StoredDecision:
     reason: str
     page_id: str | None = None
     incident_id: str | None = None
+    alert: str = ""
+    """The alert whole, opaque here; empty in what was stored by a version that did not keep it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,6 +285,7 @@ class History:
                 reason=str(each["reason"]),
                 page_id=rows.text_or_none(each["page_id"]),
                 incident_id=rows.text_or_none(each["incident_id"]),
+                alert=str(each.get("alert") or ""),  # a file we may not write stays as it was
             )
             for each in found
         )
@@ -569,7 +572,8 @@ def _write_look(connection: sqlite3.Connection, look: _Look) -> None:
         ],
     )
     connection.executemany(
-        "INSERT INTO decision (at, page_id, incident_id, kind, title, told, reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO decision (at, page_id, incident_id, kind, title, told, reason, alert)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 rows.to_ms(each.at),
@@ -579,6 +583,7 @@ def _write_look(connection: sqlite3.Connection, look: _Look) -> None:
                 rows.clean(each.title),
                 int(each.told),
                 rows.clean(each.reason),
+                rows.clean(each.alert),
             )
             for each in look.decisions
         ],

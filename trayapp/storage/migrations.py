@@ -129,7 +129,10 @@ _LEDGER = (
     "CREATE INDEX sighting_at ON sighting (page_id, at)",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _LEDGER)
+_WHOLE_ALERTS = ("ALTER TABLE decision ADD COLUMN alert TEXT NOT NULL DEFAULT ''",)
+"""A decision keeps its alert whole, so that it can be worded as it was."""
+
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _LEDGER, _WHOLE_ALERTS)
 
 TABLES = (
     "incident",
