@@ -16,12 +16,13 @@ from tests.engine.test_engine import Published, live, shows
 from tests.fakepage import SUMMARY, FakePage, says, silence
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.keys import KeyAnswer, KeyHealth, KeyRef, KeyState, Reachability
+from trayapp.domain.ledger import Source
 from trayapp.domain.notification import AlertKind
 from trayapp.domain.provider import Provider, StatusPage
 from trayapp.domain.status import Status
 from trayapp.domain.verdict import EdgeState, OwnReport, PageVerdict, SignalKind, VerdictId
 from trayapp.engine.clock import wall_time
-from trayapp.engine.commands import SuspectProvider
+from trayapp.engine.commands import EndInquiry, SuspectProvider
 from trayapp.engine.diagnosis import CheckKey, Diagnosis, Question, diagnose
 from trayapp.engine.edge import Edge
 from trayapp.engine.engine import Engine
@@ -29,6 +30,7 @@ from trayapp.engine.http import Network
 from trayapp.engine.signals import KeyCounts, Known, sources_of
 from trayapp.engine.updates import Update
 from trayapp.storage import reports
+from trayapp.storage.history import History
 from trayapp.storage.reports import MOST, ReportFile
 from trayapp.storage.settings import Baseline, Settings, Watch
 
@@ -417,6 +419,53 @@ class TestLive:
 
         assert world.api.count() == 2
 
+    def test_it_fails_for_me_is_answered_in_time_and_kept_in_the_ledger(self, tmp_path: Path, world: World) -> None:
+        async def step(engine: Engine, published: Published) -> None:
+            await published.until(says_so(VerdictId.FINE))
+            world.api.hold_connections()
+            world.two.hold_connections()
+            began = time.monotonic()
+            engine.handle(SuspectProvider(published[-1].snapshot.pages[0].page.id))
+            asking = await published.until(lambda update: bool(update.inquiries))
+            assert [each.is_asking for each in asking.inquiries] == [True]
+            update = await published.until(_has_answer, seconds=12)
+            assert time.monotonic() - began < SCARCE
+            (inquiry,) = update.inquiries
+            assert inquiry.verdict is not None
+            assert {each.signal for each in inquiry.verdict.evidence} >= {
+                SignalKind.BASELINE,
+                SignalKind.PAGE,
+                SignalKind.EDGE,
+            }
+            kept = History.open(tmp_path / "data" / "history.db")
+            seen = kept.sightings(inquiry.page_ids[0], wall_time() - timedelta(minutes=5))
+            kept.close()
+            assert [each.source for each in seen][:1] == [Source.YOU]
+            found = [each.said for each in seen if each.source is Source.FOUND]
+            assert found == [inquiry.verdict.id.value]
+            engine.handle(EndInquiry(inquiry.provider))
+            await published.until(lambda update: not update.inquiries and update is not published[0])
+
+        self.lived(tmp_path, world, step)
+
+    def test_what_an_inquiry_finds_out_is_what_the_engine_knows(self, tmp_path: Path, world: World) -> None:
+        async def step(engine: Engine, published: Published) -> None:
+            await published.until(says_so(VerdictId.FINE))
+            world.api.set_all(says(b"", 503))
+            engine.handle(SuspectProvider())
+            update = await published.until(_has_answer, seconds=12)
+            assert [each.verdict.id for each in update.inquiries if each.verdict] == [VerdictId.POSSIBLY_PROVIDER]
+            await published.until(says_so(VerdictId.POSSIBLY_PROVIDER))
+            page = update.snapshot.pages[0].page.id
+            kept = History.open(tmp_path / "data" / "history.db")
+            sources = {each.source for each in kept.sightings(page, wall_time() - timedelta(minutes=5))}
+            kept.close()
+            assert sources == {Source.YOU, Source.FOUND, Source.CHECK}
+
+        self.lived(tmp_path, world, step)
+
+        assert world.api.count() == 4  # once with the first look, three times when somebody asked
+
     def test_a_programs_report_is_heard(self, tmp_path: Path, world: World) -> None:
         async def step(engine: Engine, published: Published) -> None:
             await published.until(says_so(VerdictId.FINE))
@@ -424,11 +473,19 @@ class TestLive:
             ReportFile(tmp_path / "data" / reports.NAME).add(told)
             assert engine._signals is not None
             engine._signals.tick()
-            await published.until(
+            update = await published.until(
                 lambda update: [each.verdict.missing for each in update.verdicts] == [(SignalKind.REPORT,)]
             )
+            kept = History.open(tmp_path / "data" / "history.db")
+            seen = kept.sightings(update.snapshot.pages[0].page.id, told.at - timedelta(minutes=1))
+            kept.close()
+            assert [each.source for each in seen] == [Source.PROGRAM]
 
         self.lived(tmp_path, world, step)
+
+
+def _has_answer(update: Update) -> bool:
+    return bool(update.inquiries) and all(each.rounds for each in update.inquiries)
 
 
 def _baseline_is_ok(found: PageVerdict) -> bool:

@@ -25,6 +25,11 @@ class Source(StrEnum):
     """A program of theirs reported server trouble."""
     CHECK = "check"
     """Our own check counted as failed, while an independent host answered."""
+    FOUND = "found"
+    """What all signals said when the person asked: the verdict's word."""
+
+
+_REPORTED = frozenset({Source.YOU, Source.PROGRAM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,8 @@ class Ledger:
     reported_at: datetime | None = None
     checked_at: datetime | None = None
     told_at: datetime | None = None
+    findings: tuple[tuple[datetime, str], ...] = ()
+    """What all signals said when the person asked, by the verdicts' words, oldest first."""
 
     def lead(self, at: datetime | None) -> timedelta | None:
         """Return by how much a moment was before the page's post; negative after it, ``None`` for never."""
@@ -134,9 +141,10 @@ def ledger_of(
     return Ledger(
         posted_at=posted_at,
         read_at=read_at,
-        reported_at=min((each.at for each in seen if each.source is not Source.CHECK), default=None),
+        reported_at=min((each.at for each in seen if each.source in _REPORTED), default=None),
         checked_at=min((each.at for each in seen if each.source is Source.CHECK), default=None),
         told_at=min(notices, default=None),
+        findings=tuple(sorted((each.at, each.said) for each in seen if each.source is Source.FOUND)),
     )
 
 

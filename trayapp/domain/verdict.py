@@ -442,7 +442,7 @@ class _Reading:
         self.page_ok = self.status is Status.OPERATIONAL
         self.page_bad = self.status is not None and self.status.is_bad
         self.server_reports = sum(each.code >= SERVER_TROUBLE for each in _recent(signals))
-        self._edge = signals.edge if _is_fresh(signals.edge.at, self.now) else EdgeState(url=signals.edge.url)
+        self._edge = signals.edge if is_fresh(signals.edge.at, self.now) else EdgeState(url=signals.edge.url)
         self._baseline = self._current(signals.baseline, page)
 
     @property
@@ -505,7 +505,7 @@ class _Reading:
         """Return what the baseline says now: an answer that came after its failure makes that one history."""
         answered = (page.fetched_at if page is not None else None, self._edge.at if self.edge_ok else None)
         is_over = baseline.at is not None and any(each is not None and each > baseline.at for each in answered)
-        if not _is_fresh(baseline.at, self.now) or (baseline.failures_in_a_row and is_over):
+        if not is_fresh(baseline.at, self.now) or (baseline.failures_in_a_row and is_over):
             return BaselineState()
         return baseline
 
@@ -516,7 +516,7 @@ class _KeyReading:
     def __init__(self, key: KeySignal, now: datetime) -> None:
         self.state = key.state
         answer = key.state.answer
-        reach = answer.reachability if answer is not None and _is_fresh(key.state.checked_at, now) else None
+        reach = answer.reachability if answer is not None and is_fresh(key.state.checked_at, now) else None
         until = limit_of(key.state)
         self.health = key.state.health
         self.is_limited = until is not None and until > now
@@ -526,7 +526,8 @@ class _KeyReading:
         self.is_settled = not self.is_down and (self.health.works or self.health is KeyHealth.UNCHECKED)
 
 
-def _is_fresh(at: datetime | None, now: datetime) -> bool:
+def is_fresh(at: datetime | None, now: datetime) -> bool:
+    """Return whether a signal of ``at`` still proves something."""
     return at is not None and -SKEW <= now - at <= SIGNAL_LASTS
 
 

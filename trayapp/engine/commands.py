@@ -19,9 +19,19 @@ class LookNow:
 
 @dataclass(frozen=True, slots=True)
 class SuspectProvider:
-    """It fails for me: ask page, edge, keys and the own connection now, for one page's provider or for all."""
+    """It fails for me: ask page, edge, keys and the own connection now, for one page's provider or for all.
+
+    Everybody is asked again every 30 s for 15 minutes; what comes of it is ``Update.inquiries``.
+    """
 
     page_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndInquiry:
+    """Ask no more about a provider that failed for somebody, and put away what came of it."""
+
+    provider: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +158,7 @@ AlertCommand = Snooze | Acknowledge | TellWhenBack
 Command = (
     LookNow
     | SuspectProvider
+    | EndInquiry
     | ApplySettings
     | LoadIncidents
     | LoadDecisions

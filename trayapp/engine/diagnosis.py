@@ -1,8 +1,8 @@
-"""All signals of one provider at once, for somebody who asks now: what ``trayapp diagnose`` does."""
+"""All signals of one provider at once, for somebody who asks now: ``trayapp diagnose`` and "It fails for me"."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from trayapp.domain.keys import KeyRef, KeyState
@@ -42,6 +42,21 @@ _LAST_WORD = timedelta(seconds=0.2)
 
 CheckKey = Callable[[KeyRef], Awaitable[KeyState | None]]
 """Checks one key and returns what is known of it then; ``None`` where it is gone or was not asked."""
+Look = Callable[[timedelta], Awaitable[tuple[PageState, ...]]]
+"""Looks at the provider's pages, in so long at the most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What somebody who keeps watching knows already: then one more failure may be the third.
+
+    ``others`` are the watched pages of other providers as last seen; they need no look of their own.
+    """
+
+    baseline: BaselineState = field(default_factory=BaselineState)
+    edge: EdgeState | None = None
+    counts: KeyCounts = field(default_factory=KeyCounts)
+    others: tuple[PageState, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +76,7 @@ class Question:
     others: tuple[StatusPage, ...] = ()
     causes: tuple[StatusPage, ...] = ()
     interval: timedelta = timedelta(minutes=5)
+    before: Before = field(default_factory=Before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,31 +88,54 @@ class Diagnosis:
     verdict: Verdict
     pages: tuple[PageState, ...] = ()
     causes: tuple[PageState, ...] = ()
+    edge: EdgeState = field(default_factory=EdgeState)
+    baseline: BaselineState = field(default_factory=BaselineState)
+    counts: KeyCounts = field(default_factory=KeyCounts)
 
 
 async def diagnose(question: Question, network: Network, check_key: CheckKey | None = None) -> Diagnosis:
     """Ask everybody side by side, and again where one failure proves nothing, in less than ten seconds."""
     let_go_at_the_end()
-    inquiry = _Inquiry(question, network, check_key)
     try:
-        return await inquiry.run()
+        return await ask_everybody(question, network, Clock().now, check_key=check_key)
     finally:
         await network.close()
 
 
-class _Inquiry:
-    def __init__(self, question: Question, network: Network, check_key: CheckKey | None) -> None:
+async def ask_everybody(
+    question: Question,
+    network: Network,
+    now: Callable[[], datetime],
+    *,
+    look: Look | None = None,
+    check_key: CheckKey | None = None,
+) -> Diagnosis:
+    """Do what :func:`diagnose` does, for somebody who keeps the network, the time and perhaps the looks at pages."""
+    return await _Round(question, network, now, look, check_key).run()
+
+
+class _Round:
+    def __init__(
+        self,
+        question: Question,
+        network: Network,
+        now: Callable[[], datetime],
+        look: Look | None,
+        check_key: CheckKey | None,
+    ) -> None:
+        before = question.before
         self._question = question
         self._network = network
+        self._now = now
+        self._look = look
         self._check_key = check_key
-        self._clock = Clock()
         self._looker = Looker(network)
-        self._baseline = BaselineState()
-        self._edge = EdgeState(url=question.edge.url if question.edge is not None else "")
+        self._baseline = before.baseline
+        self._edge = before.edge or EdgeState(url=question.edge.url if question.edge is not None else "")
         self._keys = {each.ref.id: each for each in question.keys}
-        self._counts = KeyCounts()
-        self._failing: Mapping[str, int] = {}
-        self._others: list[PageState] = []
+        self._counts = KeyCounts(before.counts.counted)
+        self._failing = self._counts.failures
+        self._others = list(before.others)
         self._trouble = asyncio.Event()
 
     async def run(self) -> Diagnosis:
@@ -114,11 +153,20 @@ class _Inquiry:
         finally:
             others.cancel()
         page = telling_page(pages)
-        found = verdict(self._known().about(page, asked.provider, self._clock.now()))
+        found = verdict(self._known().about(page, asked.provider, self._now()))
         causes: tuple[PageState, ...] = ()
         if found.id.blames_provider:
             causes = await self._causes()
-        return Diagnosis(at=self._clock.now(), provider=asked.provider, verdict=found, pages=pages, causes=causes)
+        return Diagnosis(
+            at=self._now(),
+            provider=asked.provider,
+            verdict=found,
+            pages=pages,
+            causes=causes,
+            edge=self._edge,
+            baseline=self._baseline,
+            counts=self._counts,
+        )
 
     def _known(self) -> Known:
         asked = self._question
@@ -131,11 +179,14 @@ class _Inquiry:
         )
 
     async def _look_at(self, pages: tuple[StatusPage, ...], patience: timedelta) -> tuple[PageState, ...]:
-        looks = (look_once(each, self._looker, self._clock, self._question.interval, patience) for each in pages)
+        looks = (look_once(each, self._looker, self._now, self._question.interval, patience) for each in pages)
         return tuple(await asyncio.gather(*looks))
 
     async def _look_at_pages(self) -> tuple[PageState, ...]:
-        pages = await self._look_at(self._question.pages, FIRST_ROUND)
+        if self._look is not None:
+            pages = await self._look(FIRST_ROUND)
+        else:
+            pages = await self._look_at(self._question.pages, FIRST_ROUND)
         if any(each.shown is not None and each.shown.is_bad for each in pages):
             self._trouble.set()
         return pages
@@ -147,7 +198,7 @@ class _Inquiry:
 
     async def _look_at_other(self, page: StatusPage) -> None:
         interval = self._question.interval
-        self._others.append(await look_once(page, self._looker, self._clock, interval, _OTHERS_PATIENCE))
+        self._others.append(await look_once(page, self._looker, self._now, interval, _OTHERS_PATIENCE))
 
     async def _ask_baseline(self) -> None:
         if not self._question.baseline:
@@ -155,9 +206,9 @@ class _Inquiry:
         for attempt in range(BASELINE_FAILURES):
             await asyncio.sleep(_PAUSE * bool(attempt))
             self._baseline = await ask_baseline(
-                self._network, self._question.baseline, self._baseline, self._clock.now, _BASELINE_PATIENCE
+                self._network, self._question.baseline, self._baseline, self._now, _BASELINE_PATIENCE
             )
-            if self._baseline.kind is BaselineKind.OK:
+            if self._baseline.kind is BaselineKind.OK or self._baseline.failures_in_a_row >= BASELINE_FAILURES:
                 return
 
     async def _ask_edge(self) -> None:
@@ -165,10 +216,12 @@ class _Inquiry:
             return
         for attempt in range(FAILURES_TO_COUNT):
             await asyncio.sleep(_PAUSE * bool(attempt))
-            self._edge = await ask_edge(self._network, self._question.edge, self._edge, self._clock.now, _EDGE_PATIENCE)
+            self._edge = await ask_edge(self._network, self._question.edge, self._edge, self._now, _EDGE_PATIENCE)
             if self._edge.kind is not EdgeKind.DOWN:
                 return
             self._trouble.set()
+            if self._edge.is_down:
+                return
 
     async def _ask_keys(self) -> None:
         await asyncio.gather(*(self._ask_key(each) for each in self._question.keys))
@@ -176,7 +229,7 @@ class _Inquiry:
     async def _ask_key(self, before: KeyState) -> None:
         """Check a key, and again while its provider fails; not where the provider asked us to wait."""
         until = limit_of(before)
-        if self._check_key is None or (until is not None and until > self._clock.now()):
+        if self._check_key is None or (until is not None and until > self._now()):
             return
         for _attempt in range(FAILURES_TO_COUNT):
             state = await self._check_key(before.ref)
@@ -184,7 +237,8 @@ class _Inquiry:
                 return
             self._keys[before.ref.id] = state
             self._failing = self._counts.count(self._keys.values())
-            if state.answer is None or not state.answer.blames_provider:
+            is_down = state.answer is not None and state.answer.blames_provider
+            if not is_down or self._failing.get(before.ref.id, 0) >= FAILURES_TO_COUNT:
                 return
 
     async def _causes(self) -> tuple[PageState, ...]:
@@ -194,7 +248,7 @@ class _Inquiry:
         if not failing - {asked.provider}:
             return ()
         causes = await self._look_at(asked.causes, SECOND_ROUND)
-        return shared_causes([asked.provider, *failing], causes, self._clock.now())
+        return shared_causes([asked.provider, *failing], causes, self._now())
 
     @staticmethod
     async def _in_time(work: Awaitable[None], patience: timedelta) -> None:

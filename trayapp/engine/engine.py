@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -16,8 +16,10 @@ import msgspec
 
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.change import Change, StatusChanged, diff
+from trayapp.domain.inquiry import Inquiry
 from trayapp.domain.keyalerts import decide_key, noted_after
-from trayapp.domain.keys import KeyHealth
+from trayapp.domain.keys import KeyHealth, KeyRef, KeyState
+from trayapp.domain.ledger import Sighting, Source, is_news
 from trayapp.domain.notification import (
     AlertBook,
     Circumstances,
@@ -34,7 +36,7 @@ from trayapp.domain.report import FailureKind, FetchFailure, Observation, Status
 from trayapp.domain.rotation import KeyBook
 from trayapp.domain.schedule import Cadence, interval_in_force, next_look
 from trayapp.domain.snapshot import PageState, Snapshot, advance, expire, watch
-from trayapp.domain.verdict import PageVerdict
+from trayapp.domain.verdict import CAUSES, PageVerdict
 from trayapp.domain.verdictalerts import decide_on_baseline, decide_on_verdicts
 from trayapp.engine.clock import Clock, Gap, SetBack, Wall, wall_time
 from trayapp.engine.commands import (
@@ -43,6 +45,7 @@ from trayapp.engine.commands import (
     Command,
     DetectPage,
     DismissNote,
+    EndInquiry,
     EraseHistory,
     KeyCommand,
     LoadDecisions,
@@ -51,7 +54,9 @@ from trayapp.engine.commands import (
     SuspectProvider,
 )
 from trayapp.engine.decisions import recalled, stored
+from trayapp.engine.diagnosis import Diagnosis, ask_everybody
 from trayapp.engine.http import Network
+from trayapp.engine.inquiries import Inquiries
 from trayapp.engine.keywatch import KeyParts, KeyWatch
 from trayapp.engine.looking import Looker
 from trayapp.engine.quiet import is_quiet
@@ -59,7 +64,7 @@ from trayapp.engine.signals import Sources
 from trayapp.engine.signalwatch import SignalWatch
 from trayapp.engine.threads import let_go_at_the_end
 from trayapp.engine.updates import Decided, FoundIncidents, FoundPage, Note, Update
-from trayapp.engine.watchlist import page_id, watchlist
+from trayapp.engine.watchlist import named, page_id, watchlist
 from trayapp.engine.wishing import fulfil
 from trayapp.storage.history import History, HistoryUnavailableError, StoredDecision
 from trayapp.storage.settings import Settings, SettingsBrokenError, interval_for
@@ -109,6 +114,9 @@ class _Watcher:
 
     task: asyncio.Task[None]
     kick: asyncio.Event = field(default_factory=asyncio.Event)
+    looked: asyncio.Event = field(default_factory=asyncio.Event)
+    deadline: timedelta | None = None
+    """For the next look only: somebody waits for it."""
     last_history: datetime | None = None
 
 
@@ -141,6 +149,15 @@ class Engine:
         self._pruned_at: datetime | None = None
         self._keys: KeyWatch | None = None
         self._signals: SignalWatch | None = None
+        self._sighted: dict[tuple[str, Source], datetime] = {}
+        self._failing: Mapping[str, datetime] = {}
+        self._inquiries = Inquiries(
+            now=self.now,
+            start=self._do,
+            ask=self._ask_everybody,
+            heard=self._hear_inquiry,
+            changed=self._publish_soon,
+        )
 
     @property
     def snapshot(self) -> Snapshot:
@@ -175,10 +192,8 @@ class Engine:
     def handle(self, command: Command) -> None:
         """Do what a shell asks."""
         match command:
-            case LookNow(page_id=wanted):
-                self._kick(wanted)
-            case SuspectProvider(page_id=wanted):
-                self._suspect(wanted)
+            case LookNow() | SuspectProvider() | EndInquiry():
+                self._ask_now(command)
             case ApplySettings(settings=settings):
                 self._apply(settings)
             case LoadIncidents() | LoadDecisions():
@@ -266,6 +281,7 @@ class Engine:
             start=self._do,
             changed=self._take_signals,
             doubted=self._doubt_keys,
+            reported=lambda provider, at: self._sight(Source.PROGRAM, self._pages_of(provider), at),
         )
 
     def _take_signals(self) -> None:
@@ -278,6 +294,7 @@ class Engine:
 
     def _decide_on_signals(self) -> tuple[Decision, ...]:
         """Decide about the own connection and about trouble that no page has posted yet."""
+        self._note_failing()
         now, around = self._clock.now(), self._around()
         if self._signals is None or not self._signals.has_baseline:
             self._book, decisions = decide_connection(self._book, self._snapshot, now, around)
@@ -321,13 +338,98 @@ class Engine:
             return ()
         return self._signals.verdicts(self._snapshot, self._keys.book.keys if self._keys is not None else ())
 
+    def _ask_now(self, command: LookNow | SuspectProvider | EndInquiry) -> None:
+        match command:
+            case LookNow(page_id=wanted):
+                self._kick(wanted)
+            case SuspectProvider(page_id=wanted):
+                self._suspect(wanted)
+            case EndInquiry(provider=provider):
+                self._inquiries.end(provider)
+
     def _suspect(self, wanted: str) -> None:
-        """Somebody says that it fails: ask everybody now."""
-        self._kick(wanted)
-        for provider in {each.page.provider_id for each in self._snapshot.pages if wanted in {"", each.page.id}}:
-            if self._signals is not None:
-                self._signals.suspect(provider)
-            self._doubt_keys(provider)
+        """Somebody says that it fails: ask everybody now, and go on asking."""
+        if self._signals is None:
+            self._kick(wanted)
+            return
+        for concern in {_concern(each.page) for each in self._snapshot.pages if wanted in {"", each.page.id}}:
+            pages = tuple(each.page for each in self._snapshot.pages if _concern(each.page) == concern)
+            self._sight(Source.YOU, {each.id for each in pages}, self._clock.now())
+            named = self._setup.catalogue.find(concern)
+            name = named.name if named is not None else pages[0].name
+            self._inquiries.begin(concern, name, tuple(each.id for each in pages))
+
+    async def _ask_everybody(self, inquiry: Inquiry) -> Diagnosis | None:
+        states = [each for each in self._snapshot.pages if _concern(each.page) == inquiry.provider]
+        if self._signals is None or not states:
+            return None
+        ids = frozenset(each.page.id for each in states)
+        provider = states[0].page.provider_id
+        others = tuple(each for each in self._snapshot.pages if each.page.provider_id not in {provider, *CAUSES, ""})
+        keys = self._keys
+        question = self._signals.question(
+            provider,
+            keys=tuple(each for each in keys.book.keys if provider and each.ref.provider == provider) if keys else (),
+            others=others,
+            causes=tuple(
+                page for each in CAUSES if each != provider for page in self._pages_named(each, self._settings)
+            ),
+        )
+
+        async def look(patience: timedelta) -> tuple[PageState, ...]:
+            await self._look_soon(ids, patience)
+            return tuple(each for each in self._snapshot.pages if each.page.id in ids)
+
+        async def check_key(ref: KeyRef) -> KeyState | None:
+            return await keys.check_for_inquiry(ref, is_first=not inquiry.rounds) if keys is not None else None
+
+        return await ask_everybody(
+            question, self._looker.network, self._clock.now, look=look, check_key=check_key if keys else None
+        )
+
+    def _pages_named(self, provider: str, settings: Settings) -> tuple[StatusPage, ...]:
+        return named(provider, settings, self._setup.catalogue)
+
+    def _hear_inquiry(self, inquiry: Inquiry, found: Diagnosis, is_news: bool) -> None:  # noqa: FBT001 -- a callback's argument
+        """Take over what was found out, and keep the finding."""
+        if self._signals is not None:
+            self._signals.learn(found.provider, found)
+        if is_news:
+            said = found.verdict.id.value
+            self._keep([Sighting(each, Source.FOUND, found.at, said) for each in inquiry.page_ids])
+        self._take_signals()
+
+    async def _look_soon(self, pages: frozenset[str], patience: timedelta) -> None:
+        """Have pages looked at now, and wait for it for so long at the most."""
+        watchers = [watcher for page, watcher in self._watchers.items() if page in pages]
+        for each in watchers:
+            each.looked.clear()
+            each.deadline = patience
+            each.kick.set()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience.total_seconds()):
+                await asyncio.gather(*(each.looked.wait() for each in watchers))
+
+    def _sight(self, source: Source, pages: Iterable[str], at: datetime) -> None:
+        """Keep for the ledger that somebody saw a provider fail; again and again is once."""
+        fresh = [each for each in pages if is_news(self._sighted.get((each, source)), at)]
+        self._sighted.update({(each, source): at for each in fresh})
+        self._keep([Sighting(each, source, at) for each in fresh])
+
+    def _keep(self, sightings: list[Sighting]) -> None:
+        if sightings:
+            now = self._clock.now()
+            self._read(lambda: self._history.record("", now, None, sightings=sightings), None)
+
+    def _note_failing(self) -> None:
+        """Keep when own checks began to fail."""
+        before, self._failing = self._failing, self._signals.failing() if self._signals is not None else {}
+        for provider, at in self._failing.items():
+            if provider not in before:
+                self._sight(Source.CHECK, self._pages_of(provider), at)
+
+    def _pages_of(self, provider: str) -> list[str]:
+        return [each.page.id for each in self._snapshot.pages if each.page.provider_id == provider]
 
     def _doubt_keys(self, provider: str) -> None:
         if self._keys is not None and provider:
@@ -394,6 +496,7 @@ class Engine:
             if state is None:
                 return
             await self._look(state, watcher)
+            watcher.looked.set()
             after = self._snapshot.page(page)
             if after is None:
                 return
@@ -402,7 +505,9 @@ class Engine:
     async def _look(self, state: PageState, watcher: _Watcher) -> None:
         page = state.page
         now = self._clock.now()
-        with_history = watcher.last_history is None or now - watcher.last_history >= HISTORY_EVERY
+        deadline, watcher.deadline = watcher.deadline, None
+        is_due = watcher.last_history is None or now - watcher.last_history >= HISTORY_EVERY
+        with_history = is_due and deadline is None
         open_ids = (
             frozenset(each.id for each in state.report.incidents if each.is_open) if state.report else frozenset()
         )
@@ -410,7 +515,7 @@ class Engine:
         if self._signals is not None:
             self._signals.look_begins(page.provider_id)
         try:
-            look = await self._looker.look(page, open_incidents=open_ids, with_history=with_history)
+            look = await self._looker.look(page, open_incidents=open_ids, with_history=with_history, deadline=deadline)
             outcome, platform = look.outcome, look.platform
         except Exception:  # noqa: BLE001 - a bug in one adapter must not stop the others; it is logged whole
             _log.exception("look at %s failed inside the app", page.id)
@@ -642,6 +747,7 @@ class Engine:
             key_outcome=keys.take_outcome() if keys is not None else None,
             checking=keys.checking if keys is not None else frozenset(),
             verdicts=self._verdicts(),
+            inquiries=self._inquiries.shown,
         )
         self._changes.clear()
         self._decisions.clear()
@@ -649,6 +755,11 @@ class Engine:
         self._found_page = None
         self._decided = None
         self._publish(update)
+
+
+def _concern(page: StatusPage) -> str:
+    """Return whom an inquiry is about: the page's provider, else the page."""
+    return page.provider_id or page.id
 
 
 def _nobody(_update: Update) -> None:

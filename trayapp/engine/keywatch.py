@@ -172,6 +172,23 @@ class KeyWatch:
         if due:
             await self._check(due, may_ask=False)
 
+    async def check_for_inquiry(self, ref: KeyRef, *, is_first: bool) -> KeyState | None:
+        """Check a key because a person says that its provider fails; ``None`` where it is better left alone.
+
+        At once for the first time, later at most every five minutes.
+        """
+        before = self.book.key(ref.id)
+        now = self._now()
+        if before is None or not before.ref.is_checked:
+            return None
+        until = limit_of(before)
+        is_late = before.checked_at is None or now - before.checked_at >= SUSPICION
+        if (until is not None and until > now) or not (is_first or (is_late and not before.health.is_final)):
+            return None
+        await self._check([before.ref], may_ask=False)
+        after = self.book.key(ref.id)
+        return after if after is not None and after.checked_at != before.checked_at else None
+
     async def _check_on_demand(self, key_ids: tuple[str, ...]) -> None:
         now = self._now()
         states = [each for each in self.book.keys if not key_ids or each.ref.id in key_ids]

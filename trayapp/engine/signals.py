@@ -91,9 +91,20 @@ def page_verdicts(snapshot: Snapshot, known: Known, now: datetime) -> tuple[Page
 class KeyCounts:
     """Counts by key how often in a row its provider failed; every attempt once, by its time."""
 
-    def __init__(self) -> None:
-        """Begin with nothing counted."""
-        self._counted: dict[str, tuple[datetime, int]] = {}
+    def __init__(self, counted: Mapping[str, tuple[datetime, int]] | None = None) -> None:
+        """Go on from what was counted, by key id: the last attempt and the failures in a row up to it."""
+        self.counted = dict(counted or {})
+
+    @property
+    def failures(self) -> Mapping[str, int]:
+        """Return the counts by key id."""
+        return {key: failures for key, (_at, failures) in self.counted.items()}
+
+    def learn(self, other: "KeyCounts") -> None:
+        """Take over what others counted later."""
+        for key, (at, failures) in other.counted.items():
+            if key not in self.counted or at > self.counted[key][0]:
+                self.counted[key] = (at, failures)
 
     def count(self, keys: Iterable[KeyState]) -> Mapping[str, int]:
         """Take what is known of the keys now, and return the counts by key id."""
@@ -101,10 +112,10 @@ class KeyCounts:
         for state in keys:
             if state.checked_at is None or state.answer is None:
                 continue
-            at, failures = self._counted.get(state.ref.id, (None, 0))
+            at, failures = self.counted.get(state.ref.id, (None, 0))
             if at != state.checked_at:
                 fails = state.answer.blames_provider
                 failures = failures + 1 if fails else 0
             counted[state.ref.id] = (state.checked_at, failures)
-        self._counted = counted
-        return {key: failures for key, (_at, failures) in counted.items()}
+        self.counted = counted
+        return self.failures

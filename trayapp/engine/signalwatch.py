@@ -1,10 +1,11 @@
 """Asks the own connection and the API's edges while the program runs: as seldom as possible, at once in doubt."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 
 from trayapp.domain.keys import KeyState
+from trayapp.domain.provider import StatusPage
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.verdict import (
     BASELINE_FAILURES,
@@ -14,8 +15,10 @@ from trayapp.domain.verdict import (
     EdgeKind,
     EdgeState,
     PageVerdict,
+    is_fresh,
 )
 from trayapp.engine.baseline import ask_baseline
+from trayapp.engine.diagnosis import Before, Diagnosis, Question
 from trayapp.engine.edge import ask_edge, is_due, next_edge
 from trayapp.engine.http import Network
 from trayapp.engine.signals import KeyCounts, Known, Sources, page_verdicts
@@ -45,10 +48,12 @@ class SignalWatch:
         start: Start,
         changed: Callable[[], None],
         doubted: Callable[[str], None],
+        reported: Callable[[str, datetime], None],
     ) -> None:
         """Ask nobody yet. ``start`` begins a coroutine and ends it with the engine.
 
-        ``doubted`` hears of a provider whose edge fails: the user's keys for it may tell more.
+        ``doubted`` hears of a provider whose edge fails: the user's keys for it may tell more. ``reported`` hears of
+        a watched provider when a program of the user's has told us about server trouble.
         """
         self.baseline = BaselineState()
         self._make = sources
@@ -58,6 +63,7 @@ class SignalWatch:
         self._start = start
         self._changed = changed
         self._doubted = doubted
+        self._reported_by_program = reported
         self._edges: dict[str, EdgeState] = {}
         self._asking: set[str] = set()
         self._is_asking_baseline = False
@@ -112,11 +118,65 @@ class SignalWatch:
             self._start_edge(provider)
         self._start_baseline()
 
+    def question(
+        self,
+        provider: str,
+        *,
+        keys: tuple[KeyState, ...],
+        others: tuple[PageState, ...],
+        causes: tuple[StatusPage, ...],
+    ) -> Question:
+        """Return what to ask everybody about a provider, with what is known already; what is old counts no more."""
+        now = self._now()
+        edge = self._sources.edges.get(provider)
+        known = self._edges.get(provider, EdgeState())
+        is_known = edge is not None and known.url == edge.url and is_fresh(known.at, now)
+        reports = self._sources.reports.read() if self._sources.reports is not None else ()
+        return Question(
+            provider=provider,
+            pages=(),
+            edge=edge,
+            baseline=self._sources.baseline,
+            keys=keys,
+            reports=tuple(each for each in reports if provider and each.provider == provider),
+            causes=causes,
+            before=Before(
+                baseline=self.baseline if is_fresh(self.baseline.at, now) else BaselineState(),
+                edge=known if is_known else None,
+                counts=self._counts,
+                others=others,
+            ),
+        )
+
+    def learn(self, provider: str, found: Diagnosis) -> None:
+        """Take over what somebody found out who asked everybody."""
+        before = self._edges.get(provider, EdgeState())
+        edge = self._sources.edges.get(provider)
+        is_later = found.edge.at is not None and (before.at is None or found.edge.at > before.at)
+        if edge is not None and found.edge.url == edge.url and provider in self._watched and is_later:
+            self._edges[provider] = found.edge
+            if found.edge.kind is EdgeKind.DOWN or found.edge.is_down:
+                self._later(f"edge {provider}", next_edge(found.edge, self._now()) - self._now(), provider)
+        if found.baseline.at is not None and (self.baseline.at is None or found.baseline.at > self.baseline.at):
+            self.baseline = found.baseline
+        self._counts.learn(found.counts)
+
+    def failing(self) -> Mapping[str, datetime]:
+        """Return when own checks last failed, for each provider that failed often enough while others answered."""
+        if self.baseline.kind is not BaselineKind.OK:
+            return {}
+        return {
+            provider: edge.at
+            for provider, edge in self._edges.items()
+            if edge.is_down and edge.kind is EdgeKind.DOWN and edge.at is not None
+        }
+
     def tick(self) -> None:
         """Notice what programs have reported since; news of server trouble is a suspicion."""
         before, self._reported = self._reported, self._last_reports()
         for provider, at in self._reported.items():
             if provider in self._watched and at != before.get(provider):
+                self._reported_by_program(provider, at)
                 self.suspect(provider)
         if self._reported != before:
             self._changed()

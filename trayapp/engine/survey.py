@@ -1,8 +1,9 @@
 """One pass over some pages now, without a history: what ``trayapp status`` does."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.report import Observation
@@ -19,18 +20,18 @@ async def survey(pages: tuple[StatusPage, ...], network: Network, interval: time
     clock = Clock()
     looker = Looker(network)
     try:
-        states = await asyncio.gather(*(look_once(each, looker, clock, interval, patience) for each in pages))
+        states = await asyncio.gather(*(look_once(each, looker, clock.now, interval, patience) for each in pages))
     finally:
         await network.close()
     return Snapshot(pages=tuple(states), at=clock.now())
 
 
 async def look_once(
-    page: StatusPage, looker: Looker, clock: Clock, interval: timedelta, patience: timedelta
+    page: StatusPage, looker: Looker, now: Callable[[], datetime], interval: timedelta, patience: timedelta
 ) -> PageState:
     """Look at one page of which nothing is known yet."""
     look = await looker.look(page, deadline=patience)
     found = replace(page, platform=look.platform) if look.platform else page
     before = Snapshot(pages=(PageState(page=found, interval=interval),))
-    after = advance(before, Observation(page.id, clock.now(), look.outcome, interval))
+    after = advance(before, Observation(page.id, now(), look.outcome, interval))
     return after.pages[0]

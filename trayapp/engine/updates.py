@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from trayapp.domain.change import Change
+from trayapp.domain.inquiry import Inquiry
 from trayapp.domain.keys import KeyState
 from trayapp.domain.notification import Alert, AlertBook, Decision
 from trayapp.domain.provider import Provider
@@ -98,6 +99,8 @@ class Update:
     key_store: str = ""
     """The name of the key store in use; empty before its first use."""
     key_outcome: KeyOutcome | None = None
+    inquiries: tuple[Inquiry, ...] = ()
+    """What people asked for with "It fails for me", the newest first."""
     checking: frozenset[str] = frozenset()
     """Keys being checked right now, by id."""
     verdicts: tuple[PageVerdict, ...] = ()
