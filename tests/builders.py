@@ -101,6 +101,7 @@ def report(
     absence: Absence = Absence.GONE,
     has_incident_list: bool = True,
     page_name: str = "Acme",
+    page_updated_at: datetime | None = None,
 ) -> StatusReport:
     """Without components: one operational "API"."""
     return StatusReport(
@@ -112,6 +113,7 @@ def report(
         absence=absence,
         has_incident_list=has_incident_list,
         page_name=page_name,
+        page_updated_at=page_updated_at,
     )
 
 

@@ -16,7 +16,12 @@ from tests.builders import maintenance, operational, outage
 from tests.engine.running import URL, answers, recording
 from tests.fakepage import FakePage, Mood, html, silence
 from trayapp import __version__
+from trayapp.catalogue import loader
 from trayapp.cli.main import main
+from trayapp.cli.providers import compare
+from trayapp.domain.drift import Match
+from trayapp.domain.report import FailureKind
+from trayapp.engine.http import Exchanged, Network, answering
 from trayapp.engine.recording import read
 
 SUMMARY = "/api/v2/summary.json"
@@ -126,6 +131,25 @@ class TestStatus:
             assert run("status", page.url, broken.url)[0] == 3
             page.serve(SUMMARY, outage())
             assert run("status", page.url, broken.url)[0] == 2
+
+    def test_drift_is_said_beside_the_document_and_never_in_it(self, run: Run, page: FakePage, tmp_path: Path) -> None:
+        configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\nname = "Mine"\ncomponents = ["API", "Lost"]\n')
+        code, out, err = run("status", "--json")
+
+        assert code == 3
+        assert json.loads(out)["pages"][0]["error"] is None
+        assert "trayapp: Mine: The page no longer lists: Lost." in err
+        assert page.url in err
+
+    def test_a_page_on_another_platform_than_its_entry_says_is_read_and_said(
+        self, run: Run, page: FakePage, tmp_path: Path
+    ) -> None:
+        configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\nname = "Mine"\nplatform = "instatus"\n')
+        code, out, err = run("status", "--json")
+        (read,) = json.loads(out)["pages"]
+
+        assert (code, read["status"], read["platform"]) == (0, "operational", "statuspage")
+        assert "runs on statuspage now, not on instatus" in err
 
     def test_text_names_what_is_wrong(self, run: Run, page: FakePage) -> None:
         page.serve(SUMMARY, outage(title="Errors \x1b[31m<b>red</b>"))
@@ -324,6 +348,37 @@ class TestProviders:
         code, out, _err = run("providers", "claude")
         assert code == 0
         assert "Anthropic" in out.splitlines()[0]
+
+    def test_a_provider_that_was_asked_for_is_shown_whole(self, run: Run) -> None:
+        out = run("providers", "openai")[1]
+
+        assert "API host: api.openai.com" in out
+        assert "products: ChatGPT" in out
+
+    def test_entries_are_compared_with_their_pages(self) -> None:
+        own = (
+            '[mine]\nname = "Mine"\n[[mine.page]]\nurl = "https://status.acme.example"\nplatform = "statuspage"\n'
+            '[[mine.product]]\nid = "api"\nname = "API"\ncomponents = [{ name = "API" }, { id = "l", name = "Lost" }]\n'
+            '[other]\nname = "Other"\n[[other.page]]\nurl = "https://other.example"\nplatform = "statuspage"\n'
+        )
+
+        def answer(url: str) -> Exchanged:
+            if url.startswith("https://status.acme.example/api/v2/summary.json"):
+                return Exchanged(url=url, status=200, body=operational().encode())
+            return Exchanged(url=url, fail=FailureKind.REFUSED)
+
+        found = compare(loader.read(own, "own.toml"), lambda: Network(transport=answering(answer)))
+
+        (mine,), (other,) = found["mine"], found["other"]
+        assert [each.match for each in mine.found] == [Match.BY_NAME, Match.NOT_FOUND]
+        assert mine.is_wrong
+        assert (other.is_wrong, other.listed) == (True, 0)
+        assert other.problem
+
+    def test_a_comparison_is_a_document_too(self, run: Run) -> None:
+        code, out, _err = run("providers", "--verify", "--json", "midjourney")
+
+        assert (code, json.loads(out)["providers"]) == (0, [{"id": "midjourney", "ok": True, "pages": []}])
 
     def test_a_search_that_finds_nothing_says_so(self, run: Run) -> None:
         code, _out, err = run("providers", "zzzzzzzz")

@@ -98,7 +98,7 @@ def test_a_card_warns_of_what_is_missing() -> None:
     card = words.card(looked(page("Acme", "API", "Gone"), FINE), NOW)
 
     assert card.mark is Mark.UNKNOWN
-    assert card.warnings == ("The page no longer lists: Gone. Choose again in Settings.",)
+    assert card.warnings == (f"The page no longer lists: Gone. Choose again in Settings: {page().url}",)
 
 
 @pytest.mark.parametrize(

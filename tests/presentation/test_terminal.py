@@ -67,7 +67,7 @@ def test_unknown_says_why() -> None:
     watched = replace(PAGE, watched=(ComponentRef(name="Nothing"),))
     text = "\n".join(page_lines(looked(report(), watched), NOON))
     assert "lists none of the components" in text
-    assert "Not listed by the page: Nothing" in text
+    assert "! The page no longer lists: Nothing." in text
 
 
 @pytest.mark.parametrize(

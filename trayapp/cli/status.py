@@ -10,6 +10,7 @@ from trayapp.cli.exits import code_for
 from trayapp.engine.clock import wall_time
 from trayapp.engine.survey import survey
 from trayapp.presentation import document, terminal
+from trayapp.presentation.drift import drift_sentences
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -21,6 +22,9 @@ def main(arguments: argparse.Namespace) -> int:
     now = snapshot.at or wall_time()
     if arguments.json:
         printing.document(document.snapshot_document(snapshot.pages, now))
+        for state in snapshot.pages:
+            for sentence in drift_sentences(state, now):
+                printing.complain(f"trayapp: {state.page.name}: {sentence}")
     else:
         for state in snapshot.pages:
             printing.lines(terminal.page_lines(state, now))

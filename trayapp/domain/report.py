@@ -39,6 +39,8 @@ class StatusReport:
 
     ``incidents`` holds the open ones and may hold recently resolved ones too; ``maintenances`` likewise.
     ``indicator`` is the page's own summary, kept as evidence and used only where there is nothing better.
+    ``page_updated_at`` is the page's own time, where it has one that goes on while nothing happens; where it is only
+    the newest event's, it is left out.
     ``has_incident_list`` is false where the answer had no part that would list an open incident.
     """
 

@@ -1,5 +1,6 @@
 """The whole of what we know, frozen, and the one function that advances it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -34,7 +35,8 @@ class PageState:
 
     ``report`` and ``judgement`` come from the last valid answer, completed at ``fetched_at``; a failure
     never changes them. ``shown`` is what may be shown now (``None``: unknown) and ``since`` when it began
-    to be so. ``interval`` is the polling interval in force.
+    to be so. ``interval`` is the polling interval in force. ``changed_at`` is when an answer last differed from
+    the one before. ``former_platform`` is what the entry says where the page was found to run on another.
     """
 
     page: StatusPage
@@ -51,6 +53,8 @@ class PageState:
     inventory: frozenset[str] = frozenset()
     candidate: frozenset[str] | None = None
     looks: int = 0
+    changed_at: datetime | None = None
+    former_platform: str = ""
 
     @property
     def stale_at(self) -> datetime | None:
@@ -102,6 +106,13 @@ def advance(snapshot: Snapshot, seen: Observation) -> Snapshot:
     return snapshot.with_page(_informed(before, seen.outcome, seen), seen.at)
 
 
+def read_as(state: PageState, platform: str) -> PageState:
+    """Return the state of a page that was found to run on this platform; what its entry says is kept in mind."""
+    former = state.former_platform or state.page.platform
+    page = replace(state.page, platform=platform)
+    return replace(state, page=page, former_platform=former if former != platform else "")
+
+
 def expire(snapshot: Snapshot, now: datetime) -> Snapshot:
     """Make every page unknown whose last answer is older than the freshness limit."""
     return Snapshot(pages=tuple(_expired(each, now) for each in snapshot.pages), at=now)
@@ -114,14 +125,30 @@ def watch(snapshot: Snapshot, pages: tuple[StatusPage, ...], interval: timedelta
     for page in pages:
         before = known.get(page.id)
         if before is not None and _same_source(before.page, page):
-            states.append(_rejudged(before, page))
+            states.append(_rejudged(*_as_found(before, page)))
         else:
             states.append(PageState(page=page, interval=interval))
     return Snapshot(pages=tuple(states), at=snapshot.at)
 
 
+def remembering(snapshot: Snapshot, changes: Mapping[str, datetime]) -> Snapshot:
+    """Return the snapshot of a start, told when pages were last seen to change before it."""
+    pages = tuple(
+        replace(each, changed_at=changes[each.page.id]) if each.changed_at is None and each.page.id in changes else each
+        for each in snapshot.pages
+    )
+    return replace(snapshot, pages=pages)
+
+
 def _same_source(before: StatusPage, after: StatusPage) -> bool:
     return (before.url, before.options) == (after.url, after.options)
+
+
+def _as_found(state: PageState, page: StatusPage) -> tuple[PageState, StatusPage]:
+    """Go on reading a page as the platform it was found to run on, until its entry names another than before."""
+    if state.former_platform and page.platform == state.former_platform:
+        return state, replace(page, platform=state.page.platform)
+    return replace(state, former_platform=""), page
 
 
 def _rejudged(state: PageState, page: StatusPage) -> PageState:
@@ -162,7 +189,18 @@ def _informed(before: PageState, report: StatusReport, seen: Observation) -> Pag
         inventory=inventory,
         candidate=candidate,
         looks=before.looks + 1,
+        changed_at=seen.at if _differs(before.report, report) else before.changed_at,
     )
+
+
+def _differs(before: StatusReport | None, after: StatusReport) -> bool:
+    """Return whether a page says something else than before; what it remembers of the past does not count."""
+    return before is not None and before is not after and _says(before) != _says(after)
+
+
+def _says(report: StatusReport) -> tuple[object, ...]:
+    is_open = tuple(each for each in (*report.incidents, *report.maintenances) if each.is_open)
+    return report.components, report.indicator_said, report.page_updated_at, is_open
 
 
 def _rotating(before: PageState, report: StatusReport, seen: Observation) -> tuple[Seen, ...]:

@@ -16,6 +16,7 @@ import msgspec
 
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.change import Change, StatusChanged, diff
+from trayapp.domain.drift import FROZEN_AFTER
 from trayapp.domain.inquiry import Inquiry
 from trayapp.domain.keyalerts import decide_key, noted_after
 from trayapp.domain.keys import KeyHealth, KeyRef, KeyState
@@ -35,7 +36,7 @@ from trayapp.domain.provider import StatusPage
 from trayapp.domain.report import FailureKind, FetchFailure, Observation, StatusReport
 from trayapp.domain.rotation import KeyBook
 from trayapp.domain.schedule import Cadence, interval_in_force, next_look
-from trayapp.domain.snapshot import PageState, Snapshot, advance, expire, watch
+from trayapp.domain.snapshot import PageState, Snapshot, advance, expire, read_as, remembering, watch
 from trayapp.domain.verdict import CAUSES, PageVerdict
 from trayapp.domain.verdictalerts import decide_on_baseline, decide_on_verdicts
 from trayapp.engine.clock import Clock, Gap, SetBack, Wall, wall_time
@@ -158,6 +159,7 @@ class Engine:
             heard=self._hear_inquiry,
             changed=self._publish_soon,
         )
+        self._changed_before: dict[str, datetime] = {}
 
     @property
     def snapshot(self) -> Snapshot:
@@ -255,7 +257,11 @@ class Engine:
             with contextlib.suppress(msgspec.MsgspecError):
                 self._book = replace(msgspec.json.decode(stored, type=AlertBook), started=frozenset())
         self._wake_after_snooze()
-        self._read(lambda: self._history.start_watching(self._clock.now()), None)
+        now = self._clock.now()
+        nothing: tuple[StatusChanged, ...] = ()
+        changes = self._read(lambda: self._history.status_changes(None, now - FROZEN_AFTER), nothing)
+        self._changed_before = {each.page_id: each.at for each in changes if None not in {each.before, each.after}}
+        self._read(lambda: self._history.start_watching(now), None)
 
     def _watch_keys(self) -> None:
         if self._setup.keys is None:
@@ -464,7 +470,8 @@ class Engine:
             for place, sentence in enumerate(wanted.problems):
                 self._note(f"watch-{place}", sentence)
         before = self._snapshot
-        self._snapshot = replace(watch(before, pages, self._settings.polling.idle), at=self._clock.now())
+        watched = remembering(watch(before, pages, self._settings.polling.idle), self._changed_before)
+        self._snapshot = replace(watched, at=self._clock.now())
         if self._signals is not None:
             self._signals.watch(self._snapshot)
         ids = frozenset(each.id for each in pages)
@@ -540,7 +547,7 @@ class Engine:
         new = after.page(page) or state
         new = replace(new, interval=interval_in_force(new, cadence))
         if platform and new.page.platform != platform:
-            new = replace(new, page=replace(new.page, platform=platform))
+            new = read_as(new, platform)
         after = after.with_page(new, now)
         changes = diff(before, after)
         around = self._around()

@@ -14,6 +14,10 @@ from trayapp.platforms import Detected
 
 _LEAST_SECONDS = 0.1
 _DETECTION = timedelta(seconds=10)
+_FIND_OUT_AGAIN = timedelta(hours=6)
+"""A page that its platform's adapter cannot read is asked so often whether it runs on another one now."""
+_OTHER_DATA = frozenset({FailureKind.NOT_A_STATUS_PAGE, FailureKind.INVALID, FailureKind.EMPTY})
+_GONE = frozenset({404, 410})
 _TRY_AGAIN_ELSEWHERE = frozenset(FailureKind) - {FailureKind.OFFLINE, FailureKind.PROXY}
 
 
@@ -32,6 +36,7 @@ class Looker:
     network: Network
     _found: dict[str, Detected] = field(default_factory=dict)
     _answering: dict[str, str] = field(default_factory=dict)
+    _doubted_at: dict[str, float] = field(default_factory=dict)
 
     async def look(
         self,
@@ -55,6 +60,10 @@ class Looker:
             first = first or outcome
             if outcome.kind not in _TRY_AGAIN_ELSEWHERE or budget.is_spent:
                 break
+        if first is not None and self._may_have_changed(page, first) and not budget.is_spent:
+            changed = await self._look_elsewise(page, open_incidents, budget, with_history=with_history)
+            if changed is not None:
+                return changed
         return Look(first or _nowhere(page), page.platform)
 
     async def detect(
@@ -73,6 +82,7 @@ class Looker:
         """Forget what was found out about a page."""
         self._found.pop(page_id, None)
         self._answering.pop(page_id, None)
+        self._doubted_at.pop(page_id, None)
 
     def _addresses(self, page: StatusPage) -> tuple[str, ...]:
         """Return the page's addresses, the one that answered last first."""
@@ -81,6 +91,27 @@ class Looker:
         if last is None or last not in known:
             return known
         return (last, *(each for each in known if each != last))
+
+    def _may_have_changed(self, page: StatusPage, failure: FetchFailure) -> bool:
+        """Return whether to find out if the page runs on another platform: its data are gone or are something else."""
+        if failure.kind not in _OTHER_DATA and failure.http_status not in _GONE:
+            return False
+        now = asyncio.get_running_loop().time()
+        last = self._doubted_at.get(page.id)
+        if page.id not in self._found and last is not None and now - last < _FIND_OUT_AGAIN.total_seconds():
+            return False
+        self._doubted_at[page.id] = now
+        return True
+
+    async def _look_elsewise(
+        self, page: StatusPage, open_incidents: frozenset[str], budget: "_Budget", *, with_history: bool
+    ) -> Look | None:
+        """Read the page as what it turns out to be; nothing where it is what we took it for, or cannot be told."""
+        look = await self._look_undetected(page, open_incidents, budget, with_history=with_history)
+        if isinstance(look.outcome, FetchFailure) or look.platform == page.platform:
+            self._found.pop(page.id, None)
+            return None
+        return look
 
     async def _look_undetected(
         self, page: StatusPage, open_incidents: frozenset[str], budget: "_Budget", *, with_history: bool
@@ -109,7 +140,7 @@ class Looker:
         except platforms.UnknownPlatformError as error:
             return FetchFailure(kind=FailureKind.INVALID, detail=str(error))
         ask = Ask(url=url, options=page.options, open_incidents=open_incidents, with_history=history)
-        key = "|".join((page.id, url, "history" if history else "", *sorted(open_incidents)))
+        key = "|".join((page.id, name, url, "history" if history else "", *sorted(open_incidents)))
         driven = await self.network.drive(
             lambda: platform.read(ask), memory_key=key, internal=page.internal, deadline=budget.left
         )

@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.report import Observation
-from trayapp.domain.snapshot import PageState, Snapshot, advance
+from trayapp.domain.snapshot import PageState, Snapshot, advance, read_as
 from trayapp.engine.clock import Clock
 from trayapp.engine.http import Network
 from trayapp.engine.looking import Looker
@@ -31,7 +30,7 @@ async def look_once(
 ) -> PageState:
     """Look at one page of which nothing is known yet."""
     look = await looker.look(page, deadline=patience)
-    found = replace(page, platform=look.platform) if look.platform else page
-    before = Snapshot(pages=(PageState(page=found, interval=interval),))
+    state = PageState(page=page, interval=interval)
+    before = Snapshot(pages=(read_as(state, look.platform) if look.platform else state,))
     after = advance(before, Observation(page.id, now(), look.outcome, interval))
     return after.pages[0]

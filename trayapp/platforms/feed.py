@@ -151,7 +151,6 @@ def read(ask: Ask) -> Exchange[StatusReport]:
         indicator=weight,
         absence=Absence.SAYS_NOTHING,
         page_name=feed.title,
-        page_updated_at=feed.updated,
     )
 
 

@@ -98,10 +98,6 @@ def read(ask: Ask) -> Exchange[StatusReport]:
         incidents=tuple(_incident(row, site) for row in (*running, *closed[:_KEPT_CLOSED], *awaited)),
         absence=Absence.OPERATIONAL,
         page_name=_dashboard(rows, ask.url),
-        page_updated_at=max(
-            (time for time in (instant(row.modified) for row in (*running, *closed[:_KEPT_CLOSED])) if time),
-            default=None,
-        ),
     )
 
 

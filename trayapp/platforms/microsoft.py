@@ -140,14 +140,12 @@ def _from_feed(response: Response) -> list[_Post]:
 
 
 def _report(posts: list[tuple[str, _Post]]) -> StatusReport:
-    times = (instant(post.last_updated_time) for _, post in posts)
     return StatusReport(
         components=tuple(
             Component(key, _name(key, post), _STATUS.get(_word(post.status)), word(post.status)) for key, post in posts
         ),
         incidents=tuple(_incident(key, post) for key, post in posts if _is_trouble(post)),
         page_name="Microsoft",
-        page_updated_at=max((time for time in times if time), default=None),
     )
 
 

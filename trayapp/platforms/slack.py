@@ -103,7 +103,6 @@ def read(ask: Ask) -> Exchange[StatusReport]:
         indicator_said=word(current.status),
         absence=Absence.OPERATIONAL,
         page_name="Slack",
-        page_updated_at=instant(current.date_updated),
     )
 
 

@@ -145,7 +145,6 @@ def _report(result: _Result) -> StatusReport:
         ),
         indicator=indicator,
         indicator_said=said,
-        page_updated_at=instant(overall.updated),
     )
 
 

@@ -84,6 +84,13 @@ def providers_document(providers: tuple[Provider, ...]) -> Document:
                 "name": each.name,
                 "kind": each.kind,
                 "aliases": list(each.aliases),
+                "old_ids": list(each.old_ids),
+                "console": each.console or None,
+                "billing": each.billing or None,
+                "keys": each.keys or None,
+                "news": each.news or None,
+                "chat": each.chat or None,
+                "api_host": each.api_host or None,
                 "note": each.note or None,
                 "pages": [
                     {"id": page.id, "name": page.name, "url": page.url, "platform": page.platform or None}

@@ -14,6 +14,7 @@ from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.status import Status, worst
 from trayapp.domain.verdict import Icon, PageVerdict, Verdict, VerdictId
 from trayapp.presentation.ages import age, clock, long_date
+from trayapp.presentation.drift import drift_sentences, joined
 from trayapp.presentation.tray import clipped, tray_view
 from trayapp.presentation.verdict import evidence_lines
 from trayapp.presentation.verdict import sentence as verdict_sentence
@@ -30,7 +31,7 @@ from trayapp.presentation.words import (
 NAME_LIMIT = 80
 TEXT_LIMIT = 700
 """Characters of an update shown on a card; the page of incidents shows all of it."""
-_NAMED = 3
+_EVIDENCE_INCIDENTS = 3
 _EVIDENCE_PAGES = 12
 _EVIDENCE_COMPONENTS = 8
 
@@ -194,7 +195,7 @@ def page_evidence(state: PageState, now: datetime, found: Verdict | None = None)
             )
         lines.extend(
             _("Incident: {title} ({facts})").format(title=clipped(each.title, 120), facts=_facts(each, now))
-            for each in judgement.incidents[:_NAMED]
+            for each in judgement.incidents[:_EVIDENCE_INCIDENTS]
         )
         if report.indicator_said:
             lines.append(_('The page\'s own summary: "{said}"').format(said=clipped(report.indicator_said, 120)))
@@ -371,17 +372,9 @@ def _what(state: PageState) -> str:
         if each.status is not None and each.status.is_bad and each.status is not state.shown
     ]
     if names:
-        return _joined(names)
+        return joined(tuple(names))
     titles = [each.title for each in judgement.incidents if each.has_impact and each.title]
     return clipped(titles[0], 160) if titles else ""
-
-
-def _joined(names: list[str]) -> str:
-    shown = [clipped(each, NAME_LIMIT) for each in names[:_NAMED]]
-    rest = len(names) - _NAMED
-    if rest <= 0:
-        return ", ".join(shown)
-    return _("{names} and {count} more").format(names=", ".join(shown), count=rest)
 
 
 def _cannot_tell(state: PageState, now: datetime) -> str:
@@ -425,24 +418,14 @@ def _warnings(state: PageState, now: datetime) -> tuple[str, ...]:
     """Return what a person should look after: a page that moved, components that are gone, a look that failed."""
     lines = []
     failure, judgement = state.failure, state.judgement
-    if failure is not None and failure.kind is FailureKind.MOVED:
-        lines.append(
-            _("This page has moved to {address}.").format(
-                address=clipped(failure.moved_to or _("an unknown address"), 200)
-            )
-        )
-    elif failure is not None and state.shown is not None and state.fetched_at is not None:
+    has_moved = failure is not None and failure.kind is FailureKind.MOVED
+    if failure is not None and not has_moved and state.shown is not None and state.fetched_at is not None:
         lines.append(
             _("The last look failed ({why}); this is the answer of {time}.").format(
                 why=failure_phrase(failure), time=clock(state.fetched_at, now)
             )
         )
-    if judgement is not None and judgement.missing:
-        lines.append(
-            _("The page no longer lists: {names}. Choose again in Settings.").format(
-                names=_joined(list(judgement.missing))
-            )
-        )
+    lines.extend(drift_sentences(state, now))
     if judgement is not None and judgement.because is Because.SHRUNK:
         lines.append(because_sentence(Because.SHRUNK))
     return tuple(lines)
@@ -507,7 +490,7 @@ def _facts(incident: Incident, now: datetime) -> str:
         if incident.started_at is not None:
             parts.append(_("since {time}").format(time=clock(incident.started_at, now)))
     if incident.components:
-        parts.append(_joined(list(incident.components)))
+        parts.append(joined(incident.components))
     return " · ".join(parts)
 
 

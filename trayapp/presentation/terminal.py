@@ -20,6 +20,7 @@ from trayapp.domain.record import StoredIncident
 from trayapp.domain.report import Component
 from trayapp.domain.snapshot import PageState
 from trayapp.presentation import ages, words
+from trayapp.presentation.drift import drift_sentences
 from trayapp.presentation.wording import worded
 
 _UPDATES_SHOWN = 1
@@ -37,8 +38,7 @@ def page_lines(state: PageState, now: datetime) -> list[str]:
         lines.extend(_component_lines([each for each in judgement.watched if _is_worth_a_line(each)]))
         for incident in judgement.incidents:
             lines.extend(_incident_lines(incident, now))
-    if judgement is not None and judgement.missing:
-        lines.append("  " + _("Not listed by the page: {names}").format(names=", ".join(judgement.missing)))
+    lines.extend(f"  ! {each}" for each in drift_sentences(state, now))
     if state.page.note:
         lines.append("  " + _("Note: {note}").format(note=state.page.note))
     return lines
@@ -73,15 +73,30 @@ def stored_lines(stored: StoredIncident, name: str, now: datetime) -> list[str]:
     return lines
 
 
-def provider_lines(provider: Provider) -> list[str]:
-    """Return one provider of the catalogue."""
+def provider_lines(provider: Provider, *, detailed: bool = False) -> list[str]:
+    """Return one provider of the catalogue; detailed, with what it offers and where its users manage things."""
     lines = [f"{provider.id:<18} {provider.name}"]
     lines.extend(f"    {page.url}  {page.platform or _('found out on first use')}" for page in provider.pages)
     if not provider.pages:
         lines.append("    " + _("no status page"))
+    if detailed:
+        lines.extend(f"    {name}: {value}" for name, value in _places(provider) if value)
     if provider.note:
         lines.append(f"    {provider.note}")
     return lines
+
+
+def _places(provider: Provider) -> tuple[tuple[str, str], ...]:
+    return (
+        (_("also called"), ", ".join(provider.aliases)),
+        (_("products"), ", ".join(each.name for each in provider.products)),
+        (_("console"), provider.console),
+        (_("billing"), provider.billing),
+        (_("keys"), provider.keys),
+        (_("news"), provider.news),
+        (_("chat"), provider.chat),
+        (_("API host"), provider.api_host),
+    )
 
 
 def _why_unknown(state: PageState) -> str:
