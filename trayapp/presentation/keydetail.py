@@ -6,7 +6,7 @@ from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
 
-from trayapp.domain.keys import Facts, KeyState, Reachability
+from trayapp.domain.keys import Facts, KeyHealth, KeyState, Reachability
 from trayapp.domain.keyschedule import limit_of
 from trayapp.domain.rotation import KeyBook
 from trayapp.presentation.ages import clock, long_date
@@ -138,8 +138,8 @@ def _facts(state: KeyState, row: KeyRow, now: datetime, *, is_blind: bool) -> tu
     facts = state.facts
     told = [(_(label), words(facts, now)) for label, words in _TOLD if _is_told(words, facts, now)]
     found: list[tuple[str, str]] = []
-    if state.reason and state.health.works:
-        found.append((_("The provider says"), state.reason))
+    if state.reason and state.health.works and state.health is not KeyHealth.OK:
+        found.append((_("In detail"), state.reason))
     found.extend(told)
     if row.expires and not facts.get("expires"):
         found.append((_("Expiry"), row.expires))
