@@ -14,7 +14,13 @@ from trayapp.presentation.words import Mark
 NAMES = {"openai": "OpenAI"}
 NOW = NOON + timedelta(minutes=5)
 REF = KeyRef(
-    id="a", label="work", provider="openai", entry="Secret Service/1", host="api.openai.com", added_at=NOON, last_four=""
+    id="a",
+    label="work",
+    provider="openai",
+    entry="Secret Service/1",
+    host="api.openai.com",
+    added_at=NOON,
+    last_four="",
 )
 ALL_UNKNOWN = "credit, limit, when a limit resets, expiry, organisation, permissions"
 
@@ -55,7 +61,7 @@ def test_a_working_key_says_so_and_names_what_it_was_not_told() -> None:
         "Sent only to": "api.openai.com",
         "Here since": "2 December 2025",
     }
-    assert not (found.is_locked or found.is_reference or found.waits)
+    assert (found.is_locked, found.is_reference, found.waits) == (False, False, "")
     assert found.spoken == "work. OpenAI: Works. checked 5 min ago"
 
 
@@ -192,7 +198,10 @@ def test_a_reference_and_all_that_is_known_of_its_own() -> None:
 
 def test_replaced_keys_stand_under_the_one_that_took_their_place() -> None:
     before = checked(ref=KeyRef(id="b", label="work (old)", provider="openai"))
-    book = KeyBook((checked(), checked(ref=KeyRef(id="c", label="play", provider="openai"))), (OldKey(of="a", state=before, replaced_at=NOON),))
+    book = KeyBook(
+        (checked(), checked(ref=KeyRef(id="c", label="play", provider="openai"))),
+        (OldKey(of="a", state=before, replaced_at=NOON),),
+    )
 
     first, second = key_views(book, NAMES, NOW)
 

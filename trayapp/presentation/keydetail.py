@@ -143,7 +143,7 @@ def _facts(state: KeyState, row: KeyRow, now: datetime, *, is_blind: bool) -> tu
     found.extend(told)
     if row.expires and not facts.get("expires"):
         found.append((_("Expiry"), row.expires))
-    if state.health_at is not None:
+    if state.health.works:
         unknown = [_(phrase) for names, phrase in _HOPED if not any(facts.get(each) for each in names)]
         if row.expires:
             unknown = [each for each in unknown if each != _(_EXPIRY)]

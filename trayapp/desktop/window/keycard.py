@@ -3,10 +3,11 @@
 from gettext import gettext as _
 
 from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QToolButton, QWidget
 
 from trayapp.desktop import theme
 from trayapp.desktop.window import links
+from trayapp.desktop.window.flow import Flow
 from trayapp.desktop.window.texts import (
     GRID,
     MARK_SIZE,
@@ -40,6 +41,7 @@ class KeyCard(QWidget):
         super().__init__()
         self._view: KeyView | None = None
         self._address = ""
+        self._is_checking = False
         self._mark = mark_label(_CARD_MARK)
         self._label = heading()
         self._headline = wrapped()
@@ -73,7 +75,8 @@ class KeyCard(QWidget):
         put(self._headline, view.headline)
         put(self._when, " · ".join(filter(None, (_("checking now...") if is_checking else "", view.when))))
         put(self._lines, "\n".join((*view.lines, *filter(None, (view.waits,)))))
-        self._check.setEnabled(not is_checking and not view.waits and not unapproved)
+        self._is_checking = is_checking
+        self._check.setEnabled(not view.waits and not unapproved)  # while it checks it keeps the focus
         self._check.setToolTip(theme.plain(view.waits))
         self._approve.setText(_("Send it to {host}").format(host=unapproved).replace("&", "&&"))
         self._approve.setVisible(bool(unapproved))
@@ -119,17 +122,17 @@ class KeyCard(QWidget):
         self._old.hide()
         self._facts.hide()
 
-    def _make_buttons(self) -> QHBoxLayout:
-        self._check.clicked.connect(lambda: self._ask(self.check_requested))
+    def _make_buttons(self) -> Flow:
+        self._check.clicked.connect(self._on_check)
         self._approve.clicked.connect(lambda: self._ask(self.approve_requested))
         self._replace.clicked.connect(lambda: self._ask(self.replace_requested))
         self._remove.clicked.connect(lambda: self._ask(self.remove_requested))
         self._console.clicked.connect(lambda: links.open_link(self._address, self._address))
-        buttons = row()
-        for each in (self._check, self._approve, self._replace, self._remove, self._console):
-            buttons.addWidget(each)
-        buttons.addStretch(1)
-        return buttons
+        return Flow(self._check, self._approve, self._replace, self._remove, self._console)
+
+    def _on_check(self) -> None:
+        if not self._is_checking:
+            self._ask(self.check_requested)
 
     def _ask(self, signal: SignalInstance) -> None:
         if self._view is not None:
@@ -200,5 +203,5 @@ def _table(facts: tuple[tuple[str, str], ...]) -> QWidget:
     for name, value in facts:
         words: QLabel = wrapped(value, selectable=True)
         words.setAccessibleName(f"{name}: {value}")
-        form.addRow(theme.label(name), words)
+        form.addRow(caption(name), words)
     return table

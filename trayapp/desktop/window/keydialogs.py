@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QLabel,
     QLineEdit,
+    QPushButton,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -60,6 +60,9 @@ class KeyDialog(QDialog):
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._do = self._buttons.addButton(do, QDialogButtonBox.ButtonRole.AcceptRole)
         self._do.setDefault(True)
+        for button in self._buttons.buttons():
+            if isinstance(button, QPushButton) and button is not self._do:
+                button.setAutoDefault(False)  # or Enter would cancel while there is nothing to add
         self._buttons.accepted.connect(self._on_accept)
         self._buttons.rejected.connect(self.reject)
         self.entry.changed.connect(self._refresh)
@@ -172,7 +175,7 @@ class AddDialog(KeyDialog):
         self._advice = caption()
         self._more = QToolButton()
         self._form = QFormLayout()
-        self._rows: dict[str, tuple[QLabel, QWidget]] = {}
+        self._rows: dict[str, QWidget] = {}
         self._fill(key_providers(catalogue), first)
         self._build()
         self._refresh()
@@ -241,7 +244,7 @@ class AddDialog(KeyDialog):
         if not buddy.accessibleName() and label:
             buddy.setAccessibleName(label.replace("&", ""))
         self._form.addRow(words, field)
-        self._rows[name] = (words, field)
+        self._rows[name] = field
 
     def _on_provider(self, _place: int) -> None:
         self._is_chosen = bool(self._provider.currentData())
@@ -312,8 +315,10 @@ class AddDialog(KeyDialog):
         for name in (*_SETTINGS, "base_url"):
             self._show_row(name, is_shown=self._more.isChecked() or name in needed)
         self._more.setArrowType(Qt.ArrowType.DownArrow if self._more.isChecked() else Qt.ArrowType.RightArrow)
-        self._label.setPlaceholderText(probe.name if probe is not None else _("A name of your own for it"))
-        put(self._keeping_note, self._about_keeping())
+        self._label.setPlaceholderText(provider or _("A name of your own for it"))
+        note = self._about_keeping()
+        self._keeping_note.setText(note)
+        self._show_row("keeping_note", is_shown=bool(note))
         self._show_doubt()
         self._show_place()
         if probe is not None and probe.free is None:
@@ -367,8 +372,7 @@ class AddDialog(KeyDialog):
             self._approve.setChecked(False)
 
     def _show_row(self, name: str, *, is_shown: bool) -> None:
-        for each in self._rows[name]:
-            each.setVisible(is_shown)
+        self._form.setRowVisible(self._rows[name], is_shown)
 
 
 def _keeping_words(store: str) -> Mapping[Keeping, str]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QMessageBox, QPushButton, QToolButton, QWidget
 
 from trayapp.catalogue.lookup import Catalogue
+from trayapp.desktop.window.flow import Flow
 from trayapp.desktop.window.keycard import KeyCard
 from trayapp.desktop.window.keydestination import unapproved
 from trayapp.desktop.window.keydialogs import AddDialog, KeyDialog, ReplaceDialog
@@ -101,15 +102,13 @@ class KeysPage(QWidget):
     def _build(self) -> None:
         content = QWidget()
         page = column(content, margin=3, spacing=2)
-        head = row(spacing=1)
         titles = column(spacing=0.5)
         titles.addWidget(self._head)
         titles.addWidget(self._count)
-        head.addLayout(titles, 1)
+        page.addLayout(titles)
+        page.addLayout(Flow(self._add, self._check_all, self._remove_all))
         for button in (self._add, self._check_all, self._remove_all):
-            head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
             button.hide()
-        page.addLayout(head)
         page.addWidget(self._message)
         page.addWidget(self._locked_panel)
         page.addWidget(self._empty)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListWidget, QListWidgetItem
 
@@ -54,6 +54,12 @@ class Sidebar(QListWidget):
         else:
             self._marks[name] = mark
         self.redraw()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 -- Qt's name
+        """Draw the signs in the new colours as soon as they are the sidebar's own."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self.redraw()
 
     def redraw(self) -> None:
         """Draw the signs again, when the colours have changed."""
