@@ -25,7 +25,8 @@ def _leave_hung_threads(code: int) -> None:
 
 
 def _start_desktop(arguments: argparse.Namespace) -> int:
-    from trayapp.desktop.app import RunOptions, run  # noqa: PLC0415 -- the only way to Qt
+    from trayapp.desktop.options import RunOptions  # noqa: PLC0415 -- as below
+    from trayapp.desktop.start import run  # noqa: PLC0415 -- the only way to Qt
 
     return run(
         RunOptions(

@@ -18,8 +18,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from trayapp.desktop import app, theme
-from trayapp.desktop.app import RunOptions, Shell, Signals, screen_problem
+from trayapp.desktop.app import Shell
 from trayapp.desktop.bridge import EngineThread
+from trayapp.desktop.options import RunOptions
+from trayapp.desktop.start import Signals, _on_session_end, log_and_go_on, screen_problem
 from trayapp.domain.judgement import Basis, Because, Judgement
 from trayapp.domain.notification import Alert, AlertKind, Decision, Reason
 from trayapp.domain.provider import StatusPage
@@ -310,10 +312,10 @@ def test_a_signal_is_heard_at_once(qtbot: QtBot) -> None:
 def test_a_fault_in_a_slot_is_logged_and_survived(
     expect_log: Callable[[str], None], caplog: pytest.LogCaptureFixture
 ) -> None:
-    expect_log("CRITICAL trayapp.desktop.app: app: a fault that nobody caught")
+    expect_log("CRITICAL trayapp.desktop.start: start: a fault that nobody caught")
     error = ZeroDivisionError()
 
-    app.log_and_go_on(type(error), error, error.__traceback__)
+    log_and_go_on(type(error), error, error.__traceback__)
 
     assert caplog.records[-1].levelno == logging.CRITICAL
     assert caplog.records[-1].exc_info is not None
@@ -328,7 +330,7 @@ def test_session_end_needs_no_restart_by_the_session() -> None:
 
     manager = Manager()
 
-    app._on_session_end(manager)  # type: ignore[arg-type]  # QSessionManager cannot be made by hand
+    _on_session_end(manager)  # type: ignore[arg-type]  # QSessionManager cannot be made by hand
 
     assert "RestartNever" in str(manager.hint)
 

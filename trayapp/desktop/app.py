@@ -1,42 +1,32 @@
-"""Builds the desktop shell, connects its parts, runs it, and ends it in order."""
+"""Builds the desktop shell, connects its parts, and ends it in order."""
 
-import json
 import logging
-import os
-import signal
-import socket
-import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from gettext import gettext as _
-from pathlib import Path
-from types import TracebackType
 from typing import Protocol
 
 from PySide6 import QtCore
-from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer, Slot, qVersion
-from PySide6.QtGui import QGuiApplication, QKeySequence, QSessionManager, QShortcut
-from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QWidget
 
-from trayapp import __version__
 from trayapp.desktop import assets, theme
 from trayapp.desktop.bridge import Collector, EngineThread, Runnable
-from trayapp.desktop.instance import Instance
 from trayapp.desktop.notifier import Notifier, Popup
+from trayapp.desktop.options import RunOptions
 from trayapp.desktop.tray import NOW_PAGE, Tray
 from trayapp.domain.notification import Alert
 from trayapp.domain.snapshot import Snapshot
 from trayapp.engine.commands import Command, LookNow
 from trayapp.engine.updates import Note, Update
-from trayapp.presentation.tray import APP_NAME, TrayView, said, tray_view
+from trayapp.presentation.tray import TrayView, said, tray_view
 from trayapp.presentation.wording import worded
-from trayapp.storage.paths import find_paths
 from trayapp.storage.settings import DEFAULT_WATCH, Look, Settings
 
 log = logging.getLogger(__name__)
 
-DESKTOP_FILE = "trayapp"
 INCIDENTS_PAGE = "incidents"
 NO_TRAY_AFTER = 3000
 """Milliseconds a tray may take to appear before the window opens in its place."""
@@ -47,103 +37,9 @@ RESTART_AFTER = 2000
 CRASH_NOTE = "engine-crashed"
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """What the command line says about a start. ``page`` is opened at once where it is not empty."""
-
-    config: Path | None = None
-    data_dir: Path | None = None
-    demo: bool = False
-    window: bool = False
-    page: str = ""
-    selftest: bool = False
-
-
-def run(options: RunOptions) -> int:
-    """Run the tray until it is quit; return the exit code."""
-    problem = screen_problem(os.environ)
-    if problem:
-        print(problem, file=sys.stderr)  # noqa: T201 -- nothing else can be shown
-        return 1
-    application = make_application()
-    if options.selftest:
-        print(json.dumps(selftest()))  # noqa: T201 -- it is asked for on the command line
-        return 0
-    folder = find_paths(options.config, options.data_dir).runtime_dir
-    page = options.page or (NOW_PAGE if options.window else "")
-    instance = Instance(folder / "demo" if options.demo else folder)
-    try:
-        if not instance.claim(page or NOW_PAGE):
-            print(_("{app} is already running; its window is shown.").format(app=APP_NAME))  # noqa: T201 -- as above
-            return 0
-    except TimeoutError:
-        sentence = _("{app} is already running here, but it does not answer.").format(app=APP_NAME)
-        print(sentence, file=sys.stderr)  # noqa: T201 -- as above
-        return 1
-    shell = Shell(EngineThread(_engine(options), _loop(options)), options=options)
-    instance.shown.connect(shell.open)
-    sys.excepthook = log_and_go_on
-    signals = Signals(application.quit)
-    shell.start(page)
-    code = application.exec()
-    signals.close()
-    has_ended = shell.stop()
-    instance.release()
-    if not has_ended:
-        leave_at_once(code)
-    return code
-
-
-def make_application() -> QApplication:
-    """Return the application object, named as desktops want it."""
-    QApplication.setApplicationName(APP_NAME)
-    QApplication.setApplicationVersion(__version__)
-    QApplication.setDesktopFileName(DESKTOP_FILE)
-    QApplication.setQuitOnLastWindowClosed(False)
-    application = QApplication([DESKTOP_FILE])
-    application.commitDataRequest.connect(_on_session_end)
-    return application
-
-
 def _nothing_known() -> Update:
     """Return what there is to show when the engine ended before it told anything."""
     return Update(now=datetime.now(UTC), snapshot=Snapshot(), settings=Settings(first_run_done=True))
-
-
-def selftest() -> Mapping[str, object]:
-    """Return what Qt finds on this desktop, for `trayapp doctor`; needs an application object."""
-    return {
-        "schema": "trayapp.selftest/1",
-        "platform": QGuiApplication.platformName(),
-        "qt": qVersion(),
-        "tray": Tray().is_available,
-        "styles": QStyleFactory.keys(),
-        "style": QApplication.style().objectName(),
-        "screens": len(QGuiApplication.screens()),
-        "color_scheme": "dark" if theme.is_dark() else "light",
-        "high_contrast": theme.is_high_contrast(),
-        "icon": not assets.app_icon().isNull(),
-    }
-
-
-def screen_problem(environment: Mapping[str, str]) -> str:
-    """Return why Qt could not open a screen here, or nothing: without one it ends the process with no kind word."""
-    if sys.platform != "linux" or environment.get("QT_QPA_PLATFORM", "").partition(":")[0] in _SCREENLESS:
-        return ""
-    display, wayland = environment.get("DISPLAY", ""), environment.get("WAYLAND_DISPLAY", "")
-    if not display and not wayland:
-        return _(
-            "There is no screen here: neither DISPLAY nor WAYLAND_DISPLAY is set. "
-            "Use `trayapp watch` to watch in a terminal, or `trayapp status` for one look."
-        )
-    if wayland and _answers(str(Path(environment.get("XDG_RUNTIME_DIR", "/")) / wayland)):
-        return ""
-    if display and _display_answers(display):
-        return ""
-    return _(
-        "The screen {name} does not answer. "
-        "Use `trayapp watch` to watch in a terminal, or `trayapp status` for one look."
-    ).format(name=display or wayland)
 
 
 class Window(Protocol):
@@ -168,15 +64,17 @@ class Shell(QObject):
         parent: QObject | None = None,
         *,
         options: RunOptions | None = None,
+        tray: Tray | None = None,
     ) -> None:
-        """Make the tray and the notifier; the window is made when it is first wanted.
+        """Take the tray or make one, and the notifier; the window is made when it is first wanted.
 
         ``options`` are what a start at login is to repeat; without them nothing is said of one.
         """
         super().__init__(parent)
         self._options = options
         self._engine = engine
-        self._tray = Tray(self)
+        self._tray = tray or Tray()
+        self._tray.setParent(self)
         self._notifier = Notifier(self)
         self._frame: QWidget | None = None
         self._window: Window | None = None
@@ -382,94 +280,9 @@ class Shell(QObject):
         self._tray.show_message(popup.words.title, popup.words.body, popup.mark)
 
 
-class Signals(QObject):
-    """Ends the program in order on SIGTERM, SIGINT and SIGHUP.
-
-    A Python handler would wait until Qt runs some Python; the number written to a socket wakes Qt at once.
-    """
-
-    def __init__(self, quit_now: Callable[[], None]) -> None:
-        """Listen from now on."""
-        super().__init__()
-        self._quit_now = quit_now
-        self._reading, self._writing = socket.socketpair()
-        self._reading.setblocking(False)
-        self._writing.setblocking(False)
-        self._before = {each: signal.signal(each, _nothing) for each in _ENDINGS}
-        self._wakeup_before = signal.set_wakeup_fd(self._writing.fileno(), warn_on_full_buffer=False)
-        self._notifier = QSocketNotifier(self._reading.fileno(), QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(self._on_signal)
-
-    def close(self) -> None:
-        """Listen no more, and leave the signals as they were."""
-        self._notifier.setEnabled(False)
-        signal.set_wakeup_fd(self._wakeup_before)
-        for each, before in self._before.items():
-            signal.signal(each, before)
-        self._reading.close()
-        self._writing.close()
-
-    @Slot()
-    def _on_signal(self) -> None:
-        try:
-            numbers = self._reading.recv(64)
-        except OSError:
-            return
-        if any(number in _ENDINGS for number in numbers):
-            self._quit_now()
-
-
-def log_and_go_on(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Log what a slot did not catch: one fault in a window must not end the watching."""
-    log.critical("app: a fault that nobody caught", exc_info=(kind, error, trace))
-
-
-def leave_at_once(code: int) -> None:
-    """End the process although the engine still runs: everything it has told is stored already."""
-    log.warning("app: the engine did not end within %s s", STOP_WITHIN)
-    logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
-_SCREENLESS = frozenset({"offscreen", "minimal", "vnc", "eglfs", "linuxfb", "vkkhrdisplay"})
-_ENDINGS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
-
-
-def _display_answers(display: str) -> bool:
-    """Return whether an X server listens: "host:number.screen", no host for this machine."""
-    host, _colon, rest = display.rpartition(":")
-    number = rest.partition(".")[0]
-    if not number.isdigit():
-        return True  # nothing we understand; Qt may
-    if host in {"", "unix"}:
-        path = f"/tmp/.X11-unix/X{number}"  # noqa: S108 -- the place is X's own
-        return _answers(path) or _answers(f"\0{path}")
-    try:
-        with socket.create_connection((host.strip("[]"), 6000 + int(number)), timeout=3):
-            return True
-    except OSError:
-        return False
-
-
-def _answers(path: str) -> bool:
-    with socket.socket(socket.AF_UNIX) as caller:
-        caller.settimeout(3)
-        try:
-            caller.connect(path)
-        except OSError:
-            return False
-        return True
-
-
-def _nothing(_number: int, _frame: object) -> None:
-    """Replace Python's own handlers; `Signals` does the work."""
-
-
-def _on_session_end(manager: QSessionManager) -> None:
-    """Autostart brings us back, so the session need not; there is nothing to save, all of it is stored."""
-    manager.setRestartHint(QSessionManager.RestartHint.RestartNever)
+def shell_for(options: RunOptions, tray: Tray) -> Shell:
+    """Return the shell of a start, its icon shown already."""
+    return Shell(EngineThread(_engine(options), _loop(options)), options=options, tray=tray)
 
 
 def _engine(options: RunOptions) -> Callable[[], Runnable]:
