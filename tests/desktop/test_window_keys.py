@@ -41,7 +41,7 @@ from trayapp.engine.commands import (
 )
 from trayapp.engine.updates import KeyOutcome, Update
 from trayapp.storage.resources import resource_texts
-from trayapp.storage.secrets import Secret
+from trayapp.storage.secret import Secret
 from trayapp.storage.settings import Settings
 
 NOW = NOON + timedelta(minutes=5)
