@@ -12,6 +12,7 @@ from trayapp.catalogue.lookup import Catalogue
 from trayapp.catalogue.tables import CatalogueError
 from trayapp.domain.provider import Provider, StatusPage
 from trayapp.engine import recording, replay
+from trayapp.engine.access import Unlock
 from trayapp.engine.clock import Wall, wall_time
 from trayapp.engine.engine import Engine, Setup
 from trayapp.engine.http import Network, NetworkSettings, Sink
@@ -23,13 +24,13 @@ from trayapp.engine.signals import Sources, recorded_sources, sources_of
 from trayapp.engine.simulation import HastyLoop, JumpingLoop, SimulatedWall
 from trayapp.engine.updates import Note
 from trayapp.engine.watchlist import watchlist
-from trayapp.storage import keyfile, reports
+from trayapp.storage import keyfile, logins, reports
 from trayapp.storage import settings as settings_file
 from trayapp.storage.history import History
 from trayapp.storage.paths import Paths, find_paths
 from trayapp.storage.reports import ReportFile
 from trayapp.storage.resources import resource, resource_texts
-from trayapp.storage.secret import guard_process
+from trayapp.storage.secret import Secret, guard_process
 from trayapp.storage.secrets import Vault
 from trayapp.storage.settings import Loaded, Polling, Settings
 
@@ -109,7 +110,18 @@ def speak() -> None:
 def network_for(settings: Settings, sink: Sink | None = None) -> Network:
     """Return the real network, by the settings."""
     proxy = settings.proxy
-    return Network(NetworkSettings(proxy_mode=proxy.mode.value, proxy_url=proxy.url), sink=sink)
+    reach = NetworkSettings(proxy_mode=proxy.mode.value, proxy_url=proxy.url)
+    return Network(reach, sink=sink, unlock=_unlocker(Vault()))
+
+
+def _unlocker(vault: Vault) -> Unlock:
+    """Return how a look gets the secret of a login; the key store is loaded when the first one is needed."""
+
+    async def unlock(place: str) -> Secret:
+        guard_process()
+        return await logins.unlock(vault, place)
+
+    return unlock
 
 
 def build_engine(options: Options) -> Engine:

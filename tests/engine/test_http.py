@@ -2,7 +2,6 @@ import asyncio
 import itertools
 import logging
 import os
-import shutil
 import socket
 import ssl
 import subprocess
@@ -17,6 +16,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
+from tests.authority import certificates_in
 from tests.builders import operational, outage
 from tests.fakepage import (
     SUMMARY,
@@ -881,36 +881,7 @@ class TestProxies:
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with ``ca.pem`` and certificates it signed (NAME.pem with the key in it)."""
-    if shutil.which("openssl") is None:
-        pytest.skip("needs the openssl program")
-    folder = tmp_path_factory.mktemp("authority")
-    (folder / "index.txt").touch()
-    (folder / "ca.cnf").write_text(
-        "[ca]\ndefault_ca=own\n[own]\ndatabase=index.txt\nnew_certs_dir=.\nrand_serial=yes\ndefault_md=sha256\n"
-        "policy=any\nunique_subject=no\n[any]\ncommonName=supplied\n"
-    )
-    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    _openssl(
-        folder, "req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-days", "30", "-subj", "/O=Acme Trust"
-    )
-    _openssl(
-        folder, "req", "-x509", *key, "-keyout", "self.key", "-out", "self.crt", "-days", "30", "-subj", "/O=Nosy Box"
-    )
-    for name, host, start, end in (
-        ("good", "localhost", "20250101000000Z", "21000101000000Z"),
-        ("other", "other.example", "20250101000000Z", "21000101000000Z"),
-        ("expired", "localhost", "20200101000000Z", "20200102000000Z"),
-        ("future", "localhost", "20900101000000Z", "21000101000000Z"),
-    ):
-        (folder / f"{name}.ext").write_text(f"subjectAltName=DNS:{host}\n")
-        _openssl(folder, "req", *key, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={host}")
-        _openssl(
-            folder, "ca", "-batch", "-config", "ca.cnf", "-cert", "ca.pem", "-keyfile", "ca.key", "-in", f"{name}.csr",
-            "-out", f"{name}.crt", "-startdate", start, "-enddate", end, "-extfile", f"{name}.ext", "-notext",
-        )  # fmt: skip
-    for name in ("good", "other", "expired", "future", "self"):
-        (folder / f"{name}.pem").write_text((folder / f"{name}.key").read_text() + (folder / f"{name}.crt").read_text())
-    return folder
+    return certificates_in(tmp_path_factory.mktemp("authority"))
 
 
 @contextmanager
@@ -1016,10 +987,6 @@ def test_importing_the_door_loads_no_command_line() -> None:
 def test_the_libraries_below_are_told_to_be_quiet() -> None:
     assert logging.getLogger("httpx").level == logging.WARNING
     assert logging.getLogger("httpcore").level == logging.WARNING
-
-
-def _openssl(folder: Path, *arguments: str) -> None:
-    subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
 
 
 def _sockets() -> int:

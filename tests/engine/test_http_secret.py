@@ -12,7 +12,8 @@ import pytest
 from tests.fakepage import FakePage, Seen, Wire, redirects, says, silence
 from trayapp.domain.keys import BASIC, BEARER, Auth, header_auth
 from trayapp.domain.report import FailureKind, FetchFailure
-from trayapp.engine.http import Carried, Driven, Exchanged, Network, NetworkSettings
+from trayapp.engine.access import Carried
+from trayapp.engine.http import Driven, Exchanged, Network, NetworkSettings
 from trayapp.exchange import Exchange, Request, Response
 from trayapp.storage.secret import Secret
 

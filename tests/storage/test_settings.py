@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trayapp.domain.notification import Level
+from trayapp.domain.provider import Access, Login
 from trayapp.storage.kinds import Weekday
 from trayapp.storage.options import Layout, Section, option_of
 from trayapp.storage.paths import UnsafeFileError
@@ -479,3 +480,39 @@ def test_any_change_can_be_saved(
     save(file, one, other)
 
     assert load(file).settings == other
+
+
+OWN = "[[watch]]\nurl = 'http://10.0.0.5:9093'\ninternal = true\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("[[watch]]\nurl = 'https://a.example'\nca = '/etc/own.pem'", 3, "watch #1.ca: add internal = true"),
+        ("[[watch]]\nurl = 'https://a.example'\nlogin = 'bearer'", 3, "watch #1.login: add internal = true"),
+        (f"{OWN}certificate_key = '/etc/own.key'", 4, "watch #1.certificate_key: add certificate ="),
+        (f"{OWN}login = 'bearer'", 4, "watch #1.login: run: trayapp login http://10.0.0.5:9093"),
+        (f"{OWN}login = 'digest'", 4, 'watch #1.login: write "bearer", "basic"'),
+        (
+            f"{OWN}login = 'bearer'\nsecret = 'hunter2'",
+            5,
+            "watch #1.secret: take this line away",
+        ),
+        (f"{OWN}secret = 'env:TOKEN'", 4, "watch #1.secret: add login ="),
+        (f"{OWN}login = 'basic'\nsecret = 'env:TOKEN'", None, "watch #1.user: write the user name"),
+        (f"{OWN}login = 'basic'\nuser = 'a:b'\nsecret = 'env:TOKEN'", 5, "watch #1.user: write the user name"),
+    ],
+)
+def test_half_a_login_and_one_for_others_are_refused(text: str, line: int | None, words: str) -> None:
+    found = problems(text)
+
+    assert any(line in {None, each_line} and each.startswith(words) for each_line, each in found), found
+    assert not any("hunter2" in each for _line, each in found)
+
+
+def test_own_monitoring_says_how_it_lets_us_in() -> None:
+    text = f"{OWN}ca = '/etc/own.pem'\nlogin = 'Basic'\nuser = 'viewer'\nsecret = 'env:TOKEN'"
+
+    (watch,) = parse(text, FILE).settings.watch
+
+    assert watch.access == Access(ca="/etc/own.pem", login=Login.BASIC, user="viewer", secret="env:TOKEN")

@@ -14,6 +14,7 @@ _MODULES = {
     "report": "report",
     "incidents": "incidents",
     "keys": "keys",
+    "login": "login",
     "providers": "providers",
     "record": "record",
     "replay": "replay",

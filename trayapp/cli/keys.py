@@ -2,16 +2,13 @@
 
 import argparse
 import asyncio
-import getpass
-import sys
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from gettext import gettext as _
 
 from trayapp import bootstrap
-from trayapp.cli import places, printing
+from trayapp.cli import places, printing, typed
 from trayapp.cli.exits import DONE, FAILED, UNKNOWN, UsageError
 from trayapp.domain.keys import KeyHealth, KeyState, Reachability
 from trayapp.domain.keyschedule import HOST_SIZE, limit_of
@@ -23,8 +20,7 @@ from trayapp.engine.keykeeping import KeyKeeper, KeyRefusedError, doubt
 from trayapp.engine.newkey import NewKey
 from trayapp.presentation import keys as words
 from trayapp.storage.keyfile import KeyFileError
-from trayapp.storage.secret import Secret
-from trayapp.storage.secrets import LONGEST_SECRET, SecretStoreError
+from trayapp.storage.secrets import SecretStoreError
 
 ATTENTION = 1
 
@@ -41,7 +37,7 @@ def main(arguments: argparse.Namespace) -> int:
     mine = places.home(arguments)
     try:
         return _ACTIONS[arguments.action](_Desk(mine, arguments))
-    except (KeyRefusedError, SecretStoreError, KeyFileError, EndpointError) as error:
+    except (KeyRefusedError, typed.RefusedError, SecretStoreError, KeyFileError, EndpointError) as error:
         printing.complain(f"trayapp: {error}")
         return FAILED
 
@@ -109,7 +105,8 @@ def _add(desk: _Desk) -> int:
     if checker.is_own(new.ref()) and not where.is_here and not given.approve_endpoint:
         sentence = _("{host} will receive the key. If that is right, say so with --approve-endpoint.")
         raise KeyRefusedError(sentence.format(host=where.host))
-    secret = None if given.reference else _secret(_("Key for {name}: ").format(name=desk.names.get(provider, provider)))
+    question = _("Key for {name}: ").format(name=desk.names.get(provider, provider))
+    secret = None if given.reference else typed.secret(question)
 
     doubts = secret.judged_by(partial(doubt, provider)) if secret is not None and not given.anyway else ""
 
@@ -150,7 +147,7 @@ def _check(desk: _Desk) -> int:
 
 def _replace(desk: _Desk) -> int:
     before = desk.named(desk.arguments.label)
-    secret = _secret(_("New key for {label}: ").format(label=before.ref.label))
+    secret = typed.secret(_("New key for {label}: ").format(label=before.ref.label))
 
     async def put() -> int:
         after = await desk.keeper.replace(before.ref.id, secret)
@@ -182,25 +179,6 @@ _ACTIONS: Mapping[str, Callable[[_Desk], int]] = {
     "replace": _replace,
     "remove": _remove,
 }
-
-
-def _secret(question: str) -> Secret:
-    """Return one key, from the terminal without showing it, or from standard input."""
-    if sys.stdin.isatty():
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", getpass.GetPassWarning)
-            try:
-                return Secret(getpass.getpass(question).strip())
-            except getpass.GetPassWarning:
-                sentence = _("This terminal would show the key. Pass it on standard input instead.")
-                raise KeyRefusedError(sentence) from None
-            except EOFError:
-                return Secret("")
-    lines = [each.strip() for each in sys.stdin.read(4 * LONGEST_SECRET).splitlines()]
-    given = [each for each in lines if each]
-    if len(given) > 1:
-        raise KeyRefusedError(_("One key at a time: standard input has several lines."))
-    return Secret(given[0] if given else "")
 
 
 async def _check_and_show(desk: _Desk, ids: frozenset[str]) -> int:

@@ -107,6 +107,8 @@ def _parser(start_desktop: _Command) -> _Parser:
 
     _add_keys(add("keys", _("look after your own API keys: list, add, check, replace, remove")), shared)
 
+    _add_login(add)
+
     providers = add("providers", _("list or search the catalogue"), json=True)
     providers.add_argument("search", nargs="?", default="", metavar="SEARCH")
     providers.add_argument("--verify", action="store_true", help=_("look at each page and compare with the catalogue"))
@@ -140,6 +142,15 @@ def _add_verdict(add: Callable[..., _Parser]) -> None:
     report = add("report", _("let a program tell what it saw; it counts as a signal for 15 minutes"))
     report.add_argument("provider", metavar="PROVIDER")
     report.add_argument("code", metavar="CODE", help=_("the HTTP status, such as 529, or timeout"))
+
+
+def _add_login(add: Callable[..., _Parser]) -> None:
+    """Add what opens the person's own monitoring; a secret is none of its arguments."""
+    login = add("login", _("keep the token or password of your own monitoring; it is read from the terminal or stdin"))
+    login.add_argument("url", metavar="URL", help=_("the address of a [[watch]] marked internal"))
+    login.add_argument("--user", metavar="NAME", default="", help=_("a basic login; a bearer token without it"))
+    login.add_argument("--env", metavar="NAME", default="", help=_("it is in this environment variable"))
+    login.add_argument("--forget", action="store_true", help=_("delete it"))
 
 
 def _add_keys(keys: _Parser, shared: _Parser) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from types import MappingProxyType
 
 from trayapp.domain.report import Component
@@ -39,6 +40,32 @@ class Product:
     components: tuple[ComponentRef, ...] = ()
 
 
+class Login(StrEnum):
+    """How own monitoring asks who we are."""
+
+    NONE = ""
+    BEARER = "bearer"
+    BASIC = "basic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How own monitoring lets us in.
+
+    ``ca``, ``certificate`` and ``certificate_key`` are files on this computer, in PEM. ``secret`` says where the token
+    or the password is kept (``storage.logins``) and is never the secret itself; ``user`` is for a basic login.
+    """
+
+    ca: str = ""
+    certificate: str = ""
+    certificate_key: str = ""
+    login: Login = Login.NONE
+    user: str = ""
+    secret: str = ""
+
+
+NO_ACCESS = Access()
+
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -60,6 +87,7 @@ class StatusPage:
     fallback_urls: tuple[str, ...] = ()
     watched: tuple[ComponentRef, ...] = ()
     internal: bool = False
+    access: Access = NO_ACCESS
     options: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     note: str = ""
     """A caption where coverage is weak, shown beside the page."""

@@ -52,6 +52,36 @@ def trusting_context() -> ssl.SSLContext:
     return context
 
 
+def own_context(ca: str, certificate: str, key: str) -> ssl.SSLContext:
+    """Return a context that also trusts ``ca`` and shows ``certificate``: PEM files, each may be empty.
+
+    Raises ``OSError`` or ``ssl.SSLError`` (one of them) where a file is missing, is no PEM, does not fit, or is locked
+    with a pass phrase: nobody is there to type it.
+    """
+    context = trusting_context()
+    if ca:
+        context.load_verify_locations(Path(ca).expanduser())
+    if certificate:
+        own_key = Path(key).expanduser() if key else None
+        context.load_cert_chain(Path(certificate).expanduser(), own_key, password=_no_pass_phrase)
+    return context
+
+
+def file_sentence(error: OSError, files: tuple[str, ...]) -> str:
+    """Return what is wrong with the files of an own context, for a person."""
+    if error.filename is not None:
+        return f"The file {one_line(str(error.filename), 200)} cannot be read ({error.strerror})."
+    names = ", ".join(one_line(each, 200) for each in files)
+    reason = getattr(error, "reason", "") or ""
+    if "MISMATCH" in reason:
+        return f"The key and the certificate do not belong together ({names})."
+    return f"One of these is no usable PEM file, or is locked with a pass phrase: {names}."
+
+
+def _no_pass_phrase() -> str:
+    return ""
+
+
 def signer_is_unknown(error: ssl.SSLError) -> bool:
     """Return whether the certificate was refused only because we do not know who signed it."""
     return getattr(error, "verify_code", 0) in _UNKNOWN_SIGNER

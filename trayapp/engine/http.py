@@ -19,9 +19,9 @@ from types import MappingProxyType
 from typing import Generic, TypeVar, cast
 
 import trayapp
-from trayapp.domain.keys import Auth
 from trayapp.domain.report import FailureKind, FetchFailure
 from trayapp.engine import certificates, faults
+from trayapp.engine.access import EVERYBODY, Admission, Carried, Unlock, no_store
 from trayapp.engine.addresses import is_inside, names_loopback
 from trayapp.engine.answers import Unpacker, UnpackingError, refusal
 from trayapp.engine.conversation import converse
@@ -97,15 +97,6 @@ class Driven(Generic[_T]):
     got_through: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
-    """A key on its way: how it travels, and the only host (with its port, unless that is 443) that may see it."""
-
-    secret: Secret
-    auth: Auth
-    host: str
-
-
 Sink = Callable[[Exchanged], None]
 
 
@@ -119,8 +110,13 @@ class Network:
         transport: httpx.AsyncBaseTransport | None = None,
         sink: Sink | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        unlock: Unlock = no_store,
     ) -> None:
-        """Open nothing yet. ``now`` is asked only where a host names a date and does not tell its own time."""
+        """Open nothing yet. ``now`` is asked only where a host names a date and does not tell its own time.
+
+        ``unlock`` returns the secrets of logins; it is asked by whoever makes an ``Admission``.
+        """
+        self.unlock = unlock
         self.settings = settings or NetworkSettings()
         self.transport = transport
         self.sink = sink
@@ -137,20 +133,23 @@ class Network:
         memory_key: str,
         internal: bool = False,
         deadline: timedelta | None = None,
+        admission: Admission = EVERYBODY,
     ) -> Driven[_T]:
         """Run the conversation that ``exchange`` starts and return its outcome or why there is none.
 
         ``memory_key`` names the page *and* whatever in the ask changes the requests or the outcome: with equal
         answers to the same requests the outcome of the last time is returned, and ``exchange`` is not started.
-        ``internal`` allows http and local addresses.
+        ``internal`` allows http and local addresses. What an ``admission`` carries is treated as a key in ``carry``.
         """
-        line = _Line(self)
+        line = _Line(self, admission.context)
         self._lines.add(line)
         allowed = (deadline or self.settings.deadline).total_seconds()
-        known = self._recollections.of(memory_key)
-        look = _Look(self, line, known, Allowance(allowed), internal=internal)
+        carried = admission.carried
+        known = self._recollections.of(memory_key) if carried is None else Recollection()
+        look = _Look(self, line, known, Allowance(allowed), internal=internal, carried=carried)
+        memorable = _is_open if carried is None else _never
         try:
-            outcome, unchanged = await converse(look.ask, exchange, known, memorable=_is_open)
+            outcome, unchanged = await converse(look.ask, exchange, known, memorable=memorable)
             return Driven(outcome, unchanged, look.requests, look.got_through)
         finally:
             self._lines.discard(line)
@@ -170,7 +169,7 @@ class Network:
         nothing = Recollection()
         look = _Look(self, line, nothing, Allowance(deadline.total_seconds()), internal=internal, carried=carried)
         try:
-            outcome, _unchanged = await converse(look.ask, exchange, nothing, memorable=lambda _request: False)
+            outcome, _unchanged = await converse(look.ask, exchange, nothing, memorable=_never)
             return Driven(outcome, unchanged=False, requests=look.requests, got_through=look.got_through)
         finally:
             self._lines.discard(line)
@@ -278,7 +277,8 @@ class _Look:
             raise failed(FailureKind.INVALID, "The address is not one of the web.")
         if self._carried is not None and _address(url) != self._carried.host:
             raise failed(FailureKind.INVALID, f"This key is for {self._carried.host} only, not for {host}.")
-        if names_loopback(url.host) or (self._internal and (self._carried is None or url.scheme == "https")):
+        may_be_read = self._carried is None or self._carried.is_login or url.scheme == "https"
+        if names_loopback(url.host) or (self._internal and may_be_read):
             return
         if url.scheme != "https":
             raise failed(FailureKind.INVALID, f"The address of {host} is not a secure one (https).")
@@ -400,7 +400,7 @@ class _Look:
         finally:
             await answer.aclose()
         response = Response(address, answer.status_code, unpacker.body(), MappingProxyType(kept))
-        if self._carried is not None:
+        if self._carried is not None and not self._carried.is_login:
             return _without_key(response, self._carried.secret)
         if response.status == httpx.codes.OK and not secret:
             self.recollection.hold(response)
@@ -451,9 +451,10 @@ class _Look:
 class _Line:
     """The connections of one conversation: made on first use, dropped as a whole."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, context: ssl.SSLContext | None = None) -> None:
         self.streams: list[Stream] = []
         self._network = network
+        self._context = context
         self._transports: dict[tuple[str, Proxy | None], httpx.AsyncBaseTransport] = {}
 
     def transport(self, scheme: str, proxy: Proxy | None) -> httpx.AsyncBaseTransport:
@@ -461,7 +462,8 @@ class _Line:
         if self._network.transport is not None:
             return self._network.transport
         if (scheme, proxy) not in self._transports:
-            secure = self._network.context if scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            ours = self._context or self._network.context if scheme == "https" else None
+            secure = ours or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             via = None
             if proxy is not None:
                 via = httpx.Proxy(proxy.url, ssl_context=self._network.context if proxy.is_secure else None)
@@ -564,6 +566,10 @@ def _is_secret(request: Request) -> bool:
 
 def _is_open(request: Request) -> bool:
     return not _is_secret(request)
+
+
+def _never(_request: Request) -> bool:
+    return False
 
 
 def _is_cut(error: httpx.RemoteProtocolError) -> bool:

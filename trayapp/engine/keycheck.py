@@ -15,8 +15,9 @@ from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.keys import Facts, KeyAnswer, KeyHealth, KeyRef, Reachability
 from trayapp.domain.keyschedule import HOST_SIZE, host_is_free_at
 from trayapp.domain.report import FailureKind, FetchFailure
+from trayapp.engine.access import Carried
 from trayapp.engine.endpoints import Endpoint, EndpointError, endpoint
-from trayapp.engine.http import Carried, Network
+from trayapp.engine.http import Network
 from trayapp.engine.keykeeping import Checked
 from trayapp.probes.probe import ask_for
 from trayapp.probes.table import PROBES, probe_for

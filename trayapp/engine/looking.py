@@ -8,6 +8,7 @@ from trayapp import platforms
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.report import FailureKind, FetchFailure, StatusReport
 from trayapp.domain.snapshot import TOTAL_DEADLINE
+from trayapp.engine.access import EVERYBODY, Admission, Doorman
 from trayapp.engine.http import Network
 from trayapp.exchange import Ask, Platform
 from trayapp.platforms import Detected
@@ -18,6 +19,7 @@ _FIND_OUT_AGAIN = timedelta(hours=6)
 """A page that its platform's adapter cannot read is asked so often whether it runs on another one now."""
 _OTHER_DATA = frozenset({FailureKind.NOT_A_STATUS_PAGE, FailureKind.INVALID, FailureKind.EMPTY})
 _GONE = frozenset({404, 410})
+_REFUSED = frozenset({401, 403})
 _TRY_AGAIN_ELSEWHERE = frozenset(FailureKind) - {FailureKind.OFFLINE, FailureKind.PROXY}
 
 
@@ -34,9 +36,14 @@ class Looker:
     """Looks at pages through one network. Remembers what it found out: platforms and answering addresses."""
 
     network: Network
+    _doorman: Doorman = field(init=False)
     _found: dict[str, Detected] = field(default_factory=dict)
     _answering: dict[str, str] = field(default_factory=dict)
     _doubted_at: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Let the network's owner say how secrets are had."""
+        self._doorman = Doorman(self.network.unlock)
 
     async def look(
         self,
@@ -47,27 +54,42 @@ class Looker:
         deadline: timedelta | None = None,
     ) -> Look:
         """Look at a page once, in ``deadline`` for all it takes. Expected trouble is an outcome, no exception."""
+        admission = await self._doorman.admit(page)
+        if isinstance(admission, FetchFailure):
+            return Look(admission, page.platform)
         budget = _Budget(deadline or TOTAL_DEADLINE)
+        look = await self._look_admitted(_Visit(page, open_incidents, with_history, budget, admission))
+        if isinstance(look.outcome, FetchFailure) and look.outcome.http_status in _REFUSED:
+            self._doorman.refused(page.access)
+        return look
+
+    async def _look_admitted(self, visit: "_Visit") -> Look:
+        page = visit.page
         if not page.platform:
-            return await self._look_undetected(page, open_incidents, budget, with_history=with_history)
+            return await self._look_undetected(visit)
         addresses = self._addresses(page)
         first: FetchFailure | None = None
         for address in addresses:
-            outcome = await self._ask(page, page.platform, address, open_incidents, budget, history=with_history)
+            outcome = await self._ask(visit, page.platform, address)
             if isinstance(outcome, StatusReport):
                 self._answering[page.id] = address
                 return Look(outcome, page.platform)
             first = first or outcome
-            if outcome.kind not in _TRY_AGAIN_ELSEWHERE or budget.is_spent:
+            if outcome.kind not in _TRY_AGAIN_ELSEWHERE or visit.budget.is_spent:
                 break
-        if first is not None and self._may_have_changed(page, first) and not budget.is_spent:
-            changed = await self._look_elsewise(page, open_incidents, budget, with_history=with_history)
+        if first is not None and self._may_have_changed(page, first) and not visit.budget.is_spent:
+            changed = await self._look_elsewise(visit)
             if changed is not None:
                 return changed
         return Look(first or _nowhere(page), page.platform)
 
     async def detect(
-        self, url: str, *, internal: bool = False, deadline: timedelta | None = None
+        self,
+        url: str,
+        *,
+        internal: bool = False,
+        deadline: timedelta | None = None,
+        admission: Admission = EVERYBODY,
     ) -> Detected | FetchFailure:
         """Find the platform of an address, in at most 6 requests."""
         driven = await self.network.drive(
@@ -75,6 +97,7 @@ class Looker:
             memory_key=f"detect {url}",
             internal=internal,
             deadline=deadline or _DETECTION,
+            admission=admission,
         )
         return driven.outcome
 
@@ -103,48 +126,52 @@ class Looker:
         self._doubted_at[page.id] = now
         return True
 
-    async def _look_elsewise(
-        self, page: StatusPage, open_incidents: frozenset[str], budget: "_Budget", *, with_history: bool
-    ) -> Look | None:
+    async def _look_elsewise(self, visit: "_Visit") -> Look | None:
         """Read the page as what it turns out to be; nothing where it is what we took it for, or cannot be told."""
-        look = await self._look_undetected(page, open_incidents, budget, with_history=with_history)
-        if isinstance(look.outcome, FetchFailure) or look.platform == page.platform:
-            self._found.pop(page.id, None)
+        look = await self._look_undetected(visit)
+        if isinstance(look.outcome, FetchFailure) or look.platform == visit.page.platform:
+            self._found.pop(visit.page.id, None)
             return None
         return look
 
-    async def _look_undetected(
-        self, page: StatusPage, open_incidents: frozenset[str], budget: "_Budget", *, with_history: bool
-    ) -> Look:
+    async def _look_undetected(self, visit: "_Visit") -> Look:
+        page = visit.page
         found = self._found.get(page.id)
         if found is None:
-            detected = await self.detect(page.url, internal=page.internal, deadline=min(budget.left, _DETECTION))
+            deadline = min(visit.budget.left, _DETECTION)
+            detected = await self.detect(page.url, internal=page.internal, deadline=deadline, admission=visit.admission)
             if isinstance(detected, FetchFailure):
                 return Look(detected, "")
             self._found[page.id] = found = detected
-        outcome = await self._ask(page, found.platform, found.url, open_incidents, budget, history=with_history)
-        return Look(outcome, found.platform)
+        return Look(await self._ask(visit, found.platform, found.url), found.platform)
 
-    async def _ask(
-        self,
-        page: StatusPage,
-        name: str,
-        url: str,
-        open_incidents: frozenset[str],
-        budget: "_Budget",
-        *,
-        history: bool,
-    ) -> StatusReport | FetchFailure:
+    async def _ask(self, visit: "_Visit", name: str, url: str) -> StatusReport | FetchFailure:
         try:
             platform: Platform = platforms.platform(name)
         except platforms.UnknownPlatformError as error:
             return FetchFailure(kind=FailureKind.INVALID, detail=str(error))
-        ask = Ask(url=url, options=page.options, open_incidents=open_incidents, with_history=history)
-        key = "|".join((page.id, name, url, "history" if history else "", *sorted(open_incidents)))
+        page, history = visit.page, visit.with_history
+        ask = Ask(url=url, options=page.options, open_incidents=visit.open_incidents, with_history=history)
+        key = "|".join((page.id, name, url, "history" if history else "", *sorted(visit.open_incidents)))
         driven = await self.network.drive(
-            lambda: platform.read(ask), memory_key=key, internal=page.internal, deadline=budget.left
+            lambda: platform.read(ask),
+            memory_key=key,
+            internal=page.internal,
+            deadline=visit.budget.left,
+            admission=visit.admission,
         )
         return driven.outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """One look under way: what is asked of it, the time it has left, and what it brings along."""
+
+    page: StatusPage
+    open_incidents: frozenset[str]
+    with_history: bool
+    budget: "_Budget"
+    admission: Admission
 
 
 class _Budget:

@@ -87,6 +87,7 @@ def _own_page(wish: Watch, catalogue: Catalogue) -> StatusPage:
         provider_id=provider.id if provider is not None else (known.provider_id if known is not None else ""),
         watched=tuple(ComponentRef(name=each) for each in wish.components),
         internal=wish.internal,
+        access=wish.access,
         options=wish.options,
     )
     return replace(page, platform=known.platform) if known is not None and not wish.platform else page

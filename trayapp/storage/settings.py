@@ -16,6 +16,7 @@ from typing import TypeVar
 from urllib.parse import urlunsplit
 
 from trayapp.domain.notification import Level
+from trayapp.domain.provider import Access, Login
 from trayapp.storage.kinds import (
     ADDRESS,
     CLOCK,
@@ -34,6 +35,7 @@ from trayapp.storage.kinds import (
     to_translate,
     word_of,
 )
+from trayapp.storage.loginplace import objection as place_objection
 from trayapp.storage.options import Layout, Section, entries, option_of, table, tables, value
 from trayapp.storage.paths import refuse_unsafe, write_atomically
 from trayapp.storage.reading import Problem, read, read_file
@@ -61,6 +63,7 @@ class ColorScheme(StrEnum):
 
 
 LEVEL = word_of(Level, to_translate('write "all", "outages" or "mute"'))
+LOGIN = word_of(Login, to_translate('write "bearer", "basic" or ""'))
 PROXY_MODE = word_of(ProxyMode, to_translate('write "system", "none" or "url"'))
 COLOR_SCHEME = word_of(ColorScheme, to_translate('write "system", "light" or "dark"'))
 
@@ -85,8 +88,11 @@ class Watch(Section):
     """One thing to watch: a provider of the catalogue, or any status page by its address.
 
     ``components`` are names or ids, ``products`` those of the catalogue; both empty means every component that
-    matters. ``platform`` skips detection. ``internal`` allows http and private addresses. ``options`` are
-    words for the platform's adapter.
+    matters. ``platform`` skips detection. ``options`` are words for the platform's adapter.
+
+    ``internal`` allows http and private addresses, and what only own monitoring needs: ``ca`` (who signed its
+    certificate), ``certificate`` and ``certificate_key`` (who we are), and a ``login`` whose ``secret`` is kept
+    elsewhere (``trayapp login`` puts it into the key store).
     """
 
     provider: str = value("", TEXT, to_translate("Provider"))
@@ -98,14 +104,50 @@ class Watch(Section):
     internal: bool = value(
         False, FLAG, to_translate("Own monitoring"), to_translate("http and private addresses allowed")
     )
+    ca: str = value("", TEXT, to_translate("Its certificate authority"), to_translate("a PEM file"))
+    certificate: str = value("", TEXT, to_translate("Our certificate"), to_translate("a PEM file"))
+    certificate_key: str = value(
+        "", TEXT, to_translate("Key of our certificate"), to_translate("a PEM file, where it is another one")
+    )
+    login: Login = value(Login.NONE, LOGIN, to_translate("Login"))
+    user: str = value("", TEXT, to_translate("User name"))
+    secret: str = value("", TEXT, to_translate("Where the token or password is kept"))
     options: Mapping[str, str] = entries(TEXT, to_translate("Options of the platform"))
 
+    @property
+    def access(self) -> Access:
+        """How the page lets us in."""
+        return Access(
+            ca=self.ca,
+            certificate=self.certificate,
+            certificate_key=self.certificate_key,
+            login=self.login,
+            user=self.user,
+            secret=self.secret,
+        )
+
     def objection(self) -> tuple[str, str] | None:
-        """Object to an entry that names nothing, and to plain http on the internet."""
+        """Object to an entry that names nothing, to plain http on the internet, and to half a login."""
         if not self.provider and not self.url:
             return "", _('write provider = "..." or url = "https://..."')
         if self.url and not self.internal and not self.url.startswith("https://") and not is_loopback(self.url):
             return "url", _("write https://, or add internal = true if this is your own monitoring")
+        return self._objection_to_access()
+
+    def _objection_to_access(self) -> tuple[str, str] | None:
+        named = [each for each in ("ca", "certificate", "certificate_key", "login", "secret") if getattr(self, each)]
+        if named and not self.internal:
+            return named[0], _("add internal = true: certificates and logins are for your own monitoring")
+        if self.certificate_key and not self.certificate:
+            return "certificate_key", _("add certificate = with the file of the certificate it belongs to")
+        if self.secret and (wrong := place_objection(self.secret)):
+            return "secret", wrong
+        if self.login and not self.secret:
+            return "login", _("run: trayapp login {url}").format(url=self.url)
+        if self.secret and not self.login:
+            return "secret", _('add login = "bearer" or login = "basic"')
+        if self.login is Login.BASIC and (not self.user or ":" in self.user):
+            return "user", _('write the user name of the basic login, e.g. user = "viewer"')
         return None
 
     def is_about(self, other: Section) -> bool:

@@ -1,0 +1,32 @@
+"""Secrets that a person types: from the terminal without showing them, or from standard input; never an argument."""
+
+import getpass
+import sys
+import warnings
+from gettext import gettext as _
+
+from trayapp.storage.secret import Secret
+from trayapp.storage.secrets import LONGEST_SECRET
+
+
+class RefusedError(Exception):
+    """What was given cannot be taken; the text is a sentence."""
+
+
+def secret(question: str) -> Secret:
+    """Return one key, from the terminal without showing it, or from standard input."""
+    if sys.stdin.isatty():
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", getpass.GetPassWarning)
+            try:
+                return Secret(getpass.getpass(question).strip())
+            except getpass.GetPassWarning:
+                sentence = _("This terminal would show the key. Pass it on standard input instead.")
+                raise RefusedError(sentence) from None
+            except EOFError:
+                return Secret("")
+    lines = [each.strip() for each in sys.stdin.read(4 * LONGEST_SECRET).splitlines()]
+    given = [each for each in lines if each]
+    if len(given) > 1:
+        raise RefusedError(_("One key at a time: standard input has several lines."))
+    return Secret(given[0] if given else "")
