@@ -22,13 +22,16 @@ from trayapp.desktop.app import Shell
 from trayapp.desktop.bridge import EngineThread
 from trayapp.desktop.options import RunOptions
 from trayapp.desktop.start import Signals, _on_session_end, log_and_go_on, screen_problem
+from trayapp.desktop.window.main_window import MainWindow
 from trayapp.domain.judgement import Basis, Because, Judgement
-from trayapp.domain.notification import Alert, AlertKind, Decision, Reason
+from trayapp.domain.notification import Alert, AlertBook, AlertKind, Concern, Decision, Reason
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.status import Status
-from trayapp.engine.commands import Command, LookNow
+from trayapp.domain.wishes import Wish
+from trayapp.engine.commands import Acknowledge, Command, LookNow, Snooze, SnoozeFor, TellWhenBack
 from trayapp.engine.updates import Update
+from trayapp.presentation.popuptest import PopupTest
 from trayapp.presentation.words import Mark
 from trayapp.storage.settings import Look, Settings, Watch
 
@@ -156,6 +159,55 @@ def test_pressing_a_pop_up_opens_its_incident(desk: Desk, monkeypatch: pytest.Mo
     desk.shell._notifier.activated.emit(alert("Elevated errors", incident_id=None))
 
     assert pages == ["incidents/openai/1", "now"]
+
+
+def test_the_buttons_of_a_pop_up_and_the_menu_reach_the_engine(desk: Desk, qtbot: QtBot) -> None:
+    desk.shell.start()
+    trouble = alert("Elevated errors")
+    desk.shell._notifier.pressed.emit(trouble, "acknowledge")
+    desk.shell._notifier.pressed.emit(trouble, "back")
+    desk.shell._notifier.pressed.emit(replace(trouble, kind=AlertKind.RECOVERED), "back")
+    desk.tray.snooze_requested.emit(SnoozeFor.HOUR)
+
+    wish = Wish("openai", "openai/Elevated errors")
+    wanted = [Acknowledge(wish), TellWhenBack(wish), Snooze(SnoozeFor.HOUR)]
+    qtbot.waitUntil(lambda: bool(desk.engines) and desk.engines[0].commands == wanted)
+
+
+def test_what_is_acknowledged_is_an_outline_in_the_tray(desk: Desk) -> None:
+    concern = Concern(
+        page_id="openai",
+        name="openai/1",
+        incident_id="1",
+        title="",
+        opened_at=NOW,
+        severity=Status.DEGRADED,
+        acknowledged=Status.DEGRADED,
+    )
+    book = AlertBook(concerns=(concern,), snoozed_until=NOW + timedelta(hours=1))
+
+    desk.shell.show_update(replace(update(Status.DEGRADED), book=book))
+
+    assert desk.mark == theme.icon(Mark.DEGRADED, outline=True).cacheKey()
+    assert desk.tray._icon.toolTip().endswith(" - acknowledged - checked 14:30")
+    assert "until 15:30" in desk.tray._end_snooze.text()
+
+
+def test_a_test_pop_up_says_in_the_window_what_this_desktop_can_do(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages: list[str] = []
+    desk.shell._show_test(PopupTest())
+    desk.shell.open("settings")
+    monkeypatch.setattr(desk.shell, "open", pages.append)
+    window = desk.shell._frame
+    assert isinstance(window, MainWindow)
+
+    window.popup_test_requested.emit()
+
+    said = window._settings_page._popups._tested.text()
+    assert said.startswith("No notification service: ")
+    assert "no tray either" in said
+    desk.shell._notifier.activated.emit(replace(alert("", incident_id=None), concern="test"))
+    assert pages == ["settings"]
 
 
 def test_the_same_view_is_not_shown_twice(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

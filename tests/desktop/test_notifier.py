@@ -17,7 +17,8 @@ from trayapp.desktop import notifier as module
 from trayapp.desktop.notifier import Notifier, Popup
 from trayapp.domain.notification import Alert, AlertKind
 from trayapp.domain.status import Status
-from trayapp.presentation.wording import Action, Urgency, Worded
+from trayapp.presentation.popuptest import PopupTest
+from trayapp.presentation.wording import Action, Urgency, Worded, worded
 from trayapp.presentation.words import Mark
 
 pytestmark = pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="a session bus needs dbus-daemon")
@@ -71,8 +72,12 @@ class Outcome:
     def __init__(self, notifier: Notifier) -> None:
         self.undeliverable: list[Popup] = []
         self.activated: list[Alert] = []
+        self.pressed: list[tuple[Alert, str]] = []
+        self.tested: list[PopupTest] = []
         notifier.undeliverable.connect(self.undeliverable.append)
         notifier.activated.connect(self.activated.append)
+        notifier.pressed.connect(lambda alert, key: self.pressed.append((alert, key)))
+        notifier.tested.connect(self.tested.append)
 
 
 @pytest.fixture
@@ -148,6 +153,92 @@ def test_pressing_a_pop_up_opens_what_it_is_about(
 
     qtbot.waitUntil(lambda: outcome.activated == [ALERT] and not notifier._shown)
     assert os.environ.pop("XDG_ACTIVATION_TOKEN") == "token-1"
+
+
+def test_each_button_says_what_it_is(
+    notifier: Notifier, server: NotificationServer, outcome: Outcome, qtbot: QtBot
+) -> None:
+    said = worded(ALERT, {}, ALERT.at)
+    for number, key in enumerate(("open", "acknowledge", "back", "of somebody else"), start=1):
+        notifier.show(replace(ALERT, concern=key), said)
+        qtbot.waitUntil(lambda: bool(notifier._shown))
+        server.press(number, key)
+        qtbot.waitUntil(lambda: not notifier._shown)
+
+    keys = server.popups[0].actions[::2]
+    assert keys == ("default", "open", "acknowledge", "back")
+    assert [key for _alert, key in outcome.pressed] == ["acknowledge", "back"]
+    assert [each.concern for each in outcome.activated] == ["open", "of somebody else"]
+
+
+class XfceServer(NotificationServer):
+    """Shows what a click does as a button of its own."""
+
+    def answer(self, method: str, sender: str, body: tuple[object, ...]) -> Answer | None:
+        if method == "GetServerInformation":
+            return "ssss", ("Xfce Notify Daemon", "Xfce", "0.7.3", "1.2")
+        return super().answer(method, sender, body)
+
+
+def test_where_a_click_is_a_button_too_it_is_there_once(notifier: Notifier, bus: Bus, qtbot: QtBot) -> None:
+    with XfceServer(bus.address) as server:
+        notifier.show(ALERT, worded(ALERT, {}, ALERT.at))
+        qtbot.waitUntil(lambda: bool(notifier._shown))
+        assert server.popups[0].actions[::2] == ("default", "acknowledge", "back")
+
+
+def test_a_test_shows_two_pop_ups_in_one_place_and_says_what_it_saw(
+    notifier: Notifier, server: NotificationServer, outcome: Outcome, qtbot: QtBot
+) -> None:
+    notifier.test(ALERT)
+
+    qtbot.waitUntil(lambda: bool(outcome.tested))
+    first, second = server.popups
+    assert second.replaces == first.number
+    (seen,) = outcome.tested
+    assert (seen.problem, seen.server, seen.version, seen.has_replaced) == ("", "recorder", "1", True)
+    assert seen.abilities == {"actions", "body", "persistence"}
+
+    server.press(second.number, "works")
+    qtbot.waitUntil(lambda: len(outcome.tested) == 2)
+    assert outcome.tested[1] == replace(seen, is_pressed=True)
+
+
+class ForgetfulServer(NotificationServer):
+    """Gives every pop-up a number of its own, and no name of itself."""
+
+    def answer(self, method: str, sender: str, body: tuple[object, ...]) -> Answer | None:
+        if method == "GetServerInformation":
+            return None
+        answer = super().answer(method, sender, body)
+        return ("u", (100 + len(self.popups),)) if method == "Notify" else answer
+
+
+def test_a_service_that_replaces_nothing_is_found_out(
+    notifier: Notifier, bus: Bus, outcome: Outcome, qtbot: QtBot
+) -> None:
+    with ForgetfulServer(bus.address):
+        notifier.test(ALERT)
+        qtbot.waitUntil(lambda: bool(outcome.tested))
+
+    assert (outcome.tested[0].server, outcome.tested[0].has_replaced) == ("", False)
+
+
+def test_a_test_without_a_service_says_why(notifier: Notifier, bus: Bus, outcome: Outcome, qtbot: QtBot) -> None:
+    notifier.test(ALERT)
+    qtbot.waitUntil(lambda: bool(outcome.tested))
+    assert outcome.tested[0].problem == "none is there (ServiceUnknown)"
+    assert [each.concern for each in outcome.undeliverable] == ["test"]
+
+    bus.close()
+    qtbot.waitUntil(lambda: notifier._bus is None)
+    notifier.test(ALERT)
+    assert outcome.tested[-1].problem == "there is no session bus"
+
+    other = Notifier(has_service=False)
+    elsewhere = Outcome(other)
+    other.test(ALERT)
+    assert "this system has none" in elsewhere.tested[0].problem
 
 
 def test_a_closed_pop_up_is_not_replaced(notifier: Notifier, server: NotificationServer, qtbot: QtBot) -> None:

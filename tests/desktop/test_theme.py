@@ -33,6 +33,20 @@ def test_marks_are_told_apart_without_colour(size: int, *, colourless: bool) -> 
         assert differing > size * size * 0.1, (one, other)
 
 
+@pytest.mark.parametrize("size", [16, 22, 24, 32, 48, 64])
+def test_an_outline_is_told_from_every_other_mark(size: int) -> None:
+    whole = {mark: shape(theme.pixmap(mark, size)) for mark in Mark}
+    outlines = {mark: shape(theme.pixmap(mark, size, outline=True)) for mark in (Mark.DEGRADED, Mark.OUTAGE)}
+
+    for mark, outline in outlines.items():
+        others = [*whole.items(), *((each, drawn) for each, drawn in outlines.items() if each is not mark)]
+        for other, drawn in others:
+            differing = sum(a != b for a, b in zip(outline, drawn, strict=True))
+            assert differing > size * size * 0.1, (mark, other)
+    assert shape(theme.pixmap(Mark.UNKNOWN, size, outline=True)) == whole[Mark.UNKNOWN]
+    assert shape(theme.pixmap(Mark.MAINTENANCE, size, outline=True)) == whole[Mark.MAINTENANCE]
+
+
 @pytest.mark.parametrize("mark", list(Mark))
 @pytest.mark.parametrize("panel", PANELS)
 def test_a_mark_is_seen_on_every_panel(mark: Mark, panel: str) -> None:
@@ -74,7 +88,7 @@ def test_trouble_keeps_its_colour_where_colour_is_for_trouble() -> None:
 
 
 def test_more_contrast_draws_a_wider_rim() -> None:
-    plain, strong = (theme._pixmap(Mark.OUTAGE, 64, False, wanted) for wanted in (False, True))
+    plain, strong = (theme._pixmap(Mark.OUTAGE, 64, False, wanted, False) for wanted in (False, True))
 
     assert sum(byte & 1 for byte in shape(strong)) > sum(byte & 1 for byte in shape(plain))
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSystemTrayIcon
@@ -5,10 +7,12 @@ from pytestqt.qtbot import QtBot
 
 from trayapp.desktop import theme
 from trayapp.desktop.tray import Tray
+from trayapp.engine.commands import SnoozeFor
 from trayapp.presentation.tray import TrayRow, TrayView
 from trayapp.presentation.words import Mark
 
-ACTIONS = ["Check now", "Open", "Settings", "Quit"]
+SNOOZES = ["Snooze pop-ups for 1 hour", "Snooze pop-ups until tomorrow"]
+ACTIONS = ["Check now", *SNOOZES, "Open", "Settings", "Quit"]
 
 
 @pytest.fixture
@@ -53,9 +57,9 @@ def test_rows_change_in_place_and_never_go_from_under_the_pointer(tray: Tray) ->
     before = tray._menu.actions()
 
     tray.show_view(view("B"))
-    assert seen(tray)[1:-4] == ["B: Operational"]
+    assert seen(tray)[1:-6] == ["B: Operational"]
     tray.show_view(view("B", "D", "E"))
-    assert seen(tray)[1:-4] == ["B: Operational", "D: Operational", "E: Operational"]
+    assert seen(tray)[1:-6] == ["B: Operational", "D: Operational", "E: Operational"]
 
     assert tray._menu.actions() == before
     tray.show_view(view())
@@ -91,6 +95,33 @@ def test_the_menu_asks(tray: Tray, qtbot: QtBot) -> None:
         with qtbot.waitSignal(tray.open_requested) as asked:
             action(tray, text).trigger()
         assert asked.args == [page]
+
+
+def test_a_snooze_is_begun_and_ended_in_the_menu_which_stays_the_same(tray: Tray, qtbot: QtBot) -> None:
+    before = tray._menu.actions()
+    for text, length in zip(SNOOZES, (SnoozeFor.HOUR, SnoozeFor.TOMORROW), strict=True):
+        with qtbot.waitSignal(tray.snooze_requested) as asked:
+            action(tray, text).trigger()
+        assert asked.args == [length]
+
+    tray.show_view(replace(view("A"), snoozed="Pop-ups are snoozed until 15:04"))
+
+    end = "Pop-ups are snoozed until 15:04 - end it"
+    assert [each for each in seen(tray) if "nooze" in each] == [end]
+    with qtbot.waitSignal(tray.snooze_requested) as asked:
+        action(tray, end).trigger()
+    assert asked.args == [SnoozeFor.NOT]
+    tray.show_view(view("A"))
+    assert [each for each in seen(tray) if "nooze" in each] == SNOOZES
+    assert tray._menu.actions()[-8:] == before[-8:]
+
+
+def test_what_is_acknowledged_is_an_outline(tray: Tray) -> None:
+    tray.show_view(replace(view("A", mark=Mark.OUTAGE), is_acknowledged=True))
+
+    assert tray._icon.icon().cacheKey() == theme.icon(Mark.OUTAGE, outline=True).cacheKey()
+    tray.show_view(view("A", mark=Mark.OUTAGE))
+    assert tray._icon.icon().cacheKey() == theme.icon(Mark.OUTAGE).cacheKey()
 
 
 def test_the_row_for_the_rest_opens_the_window(tray: Tray, qtbot: QtBot) -> None:

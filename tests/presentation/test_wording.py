@@ -35,7 +35,29 @@ def test_opened() -> None:
     assert words.title == "OpenAI: Elevated errors"
     assert words.body == "Degraded: Chat Completions, Responses. Since 14:02."
     assert words.urgency is Urgency.NORMAL
-    assert [(each.key, each.label) for each in words.actions] == [("default", "Open incident")]
+    assert [(each.key, each.label) for each in words.actions] == [
+        ("default", "Open incident"),
+        ("open", "Open incident"),
+        ("acknowledge", "Acknowledge"),
+        ("back", "Tell me when it is back"),
+    ]
+
+
+def test_only_trouble_can_be_acknowledged_or_waited_for() -> None:
+    def keys(alert: Alert) -> list[str]:
+        return [each.key for each in said(alert).actions]
+
+    assert keys(RECOVERED) == ["default"]
+    assert keys(Alert(kind=AlertKind.KEY, at=NOW, title="work")) == ["default"]
+    assert keys(replace(OPENED, concern="openai/=verdict")) == ["default", "open", "back"]
+    assert keys(replace(OPENED, kind=AlertKind.FLAPPING)) == ["default", "open", "acknowledge", "back"]
+
+
+def test_who_asked_is_told_that_they_did() -> None:
+    assert said(replace(RECOVERED, is_wanted=True)).body.endswith(" You asked to be told.")
+    one = said(replace(RECOVERED, is_wanted=True, status=Status.DEGRADED))
+    assert one.body.endswith(" You asked to be told.")
+    assert "You asked" not in said(RECOVERED).body
 
 
 def test_opened_without_a_title_components_or_time() -> None:

@@ -14,15 +14,17 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from trayapp.desktop import assets, theme
 from trayapp.desktop.bridge import Collector, EngineThread, Runnable
-from trayapp.desktop.notifier import Notifier, Popup
+from trayapp.desktop.notifier import TEST, Notifier, Popup
 from trayapp.desktop.options import RunOptions
-from trayapp.desktop.tray import NOW_PAGE, Tray
-from trayapp.domain.notification import Alert
+from trayapp.desktop.tray import NOW_PAGE, SETTINGS_PAGE, Tray
+from trayapp.domain.notification import Alert, AlertKind
 from trayapp.domain.snapshot import Snapshot
-from trayapp.engine.commands import Command, LookNow
+from trayapp.domain.wishes import wish_of
+from trayapp.engine.commands import Acknowledge, Command, LookNow, Snooze, SnoozeFor, TellWhenBack
 from trayapp.engine.updates import Note, Update
+from trayapp.presentation.popuptest import PopupTest
 from trayapp.presentation.tray import TrayView, said, tray_view
-from trayapp.presentation.wording import worded
+from trayapp.presentation.wording import ACKNOWLEDGE, worded
 from trayapp.storage.settings import DEFAULT_WATCH, Look, Settings
 
 log = logging.getLogger(__name__)
@@ -42,6 +44,10 @@ def _nothing_known() -> Update:
     return Update(now=datetime.now(UTC), snapshot=Snapshot(), settings=Settings(first_run_done=True))
 
 
+def _view(update: Update, now: datetime) -> TrayView:
+    return tray_view(update.snapshot, now, is_replay=update.is_replay, book=update.book)
+
+
 class Window(Protocol):
     """What is needed of the main window, which is a widget besides."""
 
@@ -53,6 +59,9 @@ class Window(Protocol):
 
     def show_page(self, name: str) -> None:
         """Show "now", "now/<page id>", "incidents", "incidents/<page id>/<incident id>" or "settings"."""
+
+    def show_popup_test(self, test: PopupTest) -> None:
+        """Say what a test pop-up showed."""
 
 
 class Shell(QObject):
@@ -131,7 +140,7 @@ class Shell(QObject):
         self._update = update
         self._crash = None
         self._apply_look(update.settings.look)
-        self._show_view(tray_view(update.snapshot, update.now, is_replay=update.is_replay))
+        self._show_view(_view(update, update.now))
         if self._window is not None:
             self._window.show_update(update)
         elif self._is_new_here(update):
@@ -171,12 +180,15 @@ class Shell(QObject):
         self._engine.crashed.connect(self.show_crash)
         self._tray.open_requested.connect(self.open)
         self._tray.check_requested.connect(self._check_now)
+        self._tray.snooze_requested.connect(self._snooze)
         self._tray.quit_requested.connect(QApplication.quit)
         self._tray.menu_opening.connect(self._refresh_ages)
         self._tray.message_clicked.connect(self._open_last_alert)
         self._tray.availability_changed.connect(self._on_availability)
         self._notifier.activated.connect(self._open_alert)
+        self._notifier.pressed.connect(self._on_pressed)
         self._notifier.undeliverable.connect(self._show_balloon)
+        self._notifier.tested.connect(self._show_test)
 
     def _make_window(self) -> QWidget:
         from trayapp.desktop.window.main_window import MainWindow  # noqa: PLC0415 -- half the memory of the app
@@ -193,6 +205,7 @@ class Shell(QObject):
         self._window = self._frame = window
         window.installEventFilter(self)
         window.command.connect(self.send)
+        window.popup_test_requested.connect(self._test_popups)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), window).activated.connect(QApplication.quit)
         window.show_tray(is_available=self._tray.is_available)
         if self._update is not None or self._crash is not None:
@@ -243,11 +256,31 @@ class Shell(QObject):
         if update is None or self._crash is not None:
             return
         now = update.now if update.is_replay else datetime.now(UTC)
-        self._show_view(tray_view(update.snapshot, now, is_replay=update.is_replay))
+        self._show_view(_view(update, now))
 
     @Slot()
     def _check_now(self) -> None:
         self.send(LookNow())
+
+    @Slot(object)
+    def _snooze(self, length: SnoozeFor) -> None:
+        self.send(Snooze(length))
+
+    @Slot(object, str)
+    def _on_pressed(self, alert: Alert, key: str) -> None:
+        """Do what a button of a pop-up says."""
+        wish = wish_of(alert)
+        if wish is not None:
+            self.send(Acknowledge(wish) if key == ACKNOWLEDGE else TellWhenBack(wish))
+
+    @Slot()
+    def _test_popups(self) -> None:
+        self._notifier.test(Alert(kind=AlertKind.NOTICE, at=datetime.now(UTC)))
+
+    @Slot(object)
+    def _show_test(self, test: PopupTest) -> None:
+        if self._window is not None:
+            self._window.show_popup_test(replace(test, has_tray=self._tray.is_available))
 
     @Slot()
     def _open_without_tray(self) -> None:
@@ -267,7 +300,7 @@ class Shell(QObject):
         if alert.incident_id is not None:
             self.open(f"{INCIDENTS_PAGE}/{alert.page_id}/{alert.incident_id}")
         else:
-            self.open(NOW_PAGE)
+            self.open(SETTINGS_PAGE if alert.concern == TEST else NOW_PAGE)
 
     @Slot()
     def _open_last_alert(self) -> None:

@@ -1,7 +1,7 @@
 """Pop-ups: on Linux by the desktop's own notification service, elsewhere by the tray icon's balloons.
 
 Balloons (Windows, macOS, and Linux where nothing better answers) cannot be replaced, have no buttons, and whoever
-clicks one is taken to the newest.
+clicks one is taken to the newest: what the buttons do is in the window that opens.
 """
 
 import itertools
@@ -10,7 +10,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from gettext import gettext as _
 from typing import Any
 
@@ -19,8 +19,9 @@ from PySide6.QtGui import QImage
 
 from trayapp.desktop import theme
 from trayapp.domain.notification import Alert
+from trayapp.presentation.popuptest import WORKS, PopupTest, first_popup, second_popup
 from trayapp.presentation.tray import APP_NAME
-from trayapp.presentation.wording import Worded
+from trayapp.presentation.wording import ACKNOWLEDGE, BACK, OPEN, Worded
 from trayapp.presentation.words import Mark, mark_of
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,10 @@ ANSWER_WITHIN = 2000
 CONNECT_WITHIN = 1.0
 """Seconds for the bus to let us in; it takes a millisecond unless something is very wrong."""
 IMAGE_SIZE = 64
+TEST = "test"
+"""The concern of a test pop-up."""
+_SHOW_DEFAULT_AS_BUTTON = frozenset({"Xfce Notify Daemon"})
+"""Services that show what a click on the pop-up does as a button of its own; there a second one is too much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,12 @@ class Notifier(QObject):
 
     activated = Signal(object)
     """The Alert whose pop-up was pressed."""
+    pressed = Signal(object, str)
+    """The Alert whose button was pressed, and the button's key."""
     undeliverable = Signal(object)
     """A Popup for which there is no notification service."""
+    tested = Signal(object)
+    """What a test pop-up showed: a PopupTest; once more when its button is pressed."""
 
     def __init__(self, parent: QObject | None = None, *, has_service: bool = sys.platform == "linux") -> None:
         """Prepare; nothing is connected or loaded before the first pop-up."""
@@ -64,6 +73,9 @@ class Notifier(QObject):
         self._has_service = has_service
         self._bus: _Bus | None = None
         self._capabilities: frozenset[str] | None = None
+        self._server = ("", "")
+        """The service's name and version, as it gives them."""
+        self._test: PopupTest | None = None
         self._waiting: list[Popup] = []
         """Shown as soon as the service has said what it can."""
         self._sending: dict[str, list[Popup]] = {}
@@ -77,12 +89,19 @@ class Notifier(QObject):
     def show(self, alert: Alert, words: Worded) -> None:
         """Show an alert, in place of an earlier one of the same concern."""
         popup = Popup(alert, words, mark_of(alert.status))
-        if not self._has_service or not self._connect():
-            self.undeliverable.emit(popup)
+        if not self._has_service:
+            self._fail(popup, _("this system has none that {app} can use").format(app=APP_NAME))
+        elif not self._connect():
+            self._fail(popup, _("there is no session bus"))
         elif self._capabilities is None:
             self._waiting.append(popup)
         else:
             self._send(popup)
+
+    def test(self, alert: Alert) -> None:
+        """Show a test pop-up and one that takes its place; `tested` tells what became of them."""
+        self._test = None
+        self.show(replace(alert, concern=TEST), first_popup())
 
     def close(self) -> None:
         """Let go of the bus; pop-ups stay."""
@@ -102,8 +121,13 @@ class Notifier(QObject):
             self._bus.heard.connect(self._on_signal)
         if self._capabilities is None and not self._patience.isActive():
             self._patience.start()
+            self._bus.call("GetServerInformation", "", (), self._on_server, _ignore)
             self._bus.call("GetCapabilities", "", (), self._on_capabilities, self._on_no_service)
         return self._bus is not None
+
+    def _on_server(self, body: tuple[Any, ...]) -> None:
+        name, _vendor, version, *_rest = (*(str(each) for each in body), "", "", "")
+        self._server = (name, version)
 
     def _on_capabilities(self, body: tuple[Any, ...]) -> None:
         self._patience.stop()
@@ -114,15 +138,23 @@ class Notifier(QObject):
 
     def _on_no_service(self, error: str) -> None:
         log.info("notifier: no notification service: %s", error)
-        self._give_up()
+        self._end_waiting(_("none is there ({error})").format(error=error.rpartition(".")[2]))
 
     @Slot()
     def _give_up(self) -> None:
+        self._end_waiting(_("it does not answer"))
+
+    def _end_waiting(self, why: str) -> None:
         """The service is absent or silent: balloons for what waits. The next pop-up asks again."""
         self._patience.stop()
         waiting, self._waiting = self._waiting, []
         for popup in waiting:
-            self.undeliverable.emit(popup)
+            self._fail(popup, why)
+
+    def _fail(self, popup: Popup, why: str) -> None:
+        if popup.concern == TEST:
+            self.tested.emit(PopupTest(problem=why))
+        self.undeliverable.emit(popup)
 
     def _send(self, popup: Popup) -> None:
         queue = self._sending.setdefault(popup.concern, [])
@@ -135,7 +167,9 @@ class Notifier(QObject):
         before = next((number for number, shown in self._shown.items() if shown.concern == popup.concern), 0)
         body = popup.words.body if "body" in capabilities else ""
         body = _escaped(body) if "body-markup" in capabilities else theme.plain(body)
-        actions = [text for each in popup.words.actions for text in (each.key, each.label)]
+        has_default = self._server[0] in _SHOW_DEFAULT_AS_BUTTON
+        buttons = [each for each in popup.words.actions if each.key != OPEN or not has_default]
+        actions = [text for each in buttons for text in (each.key, each.label)]
         arguments = (
             APP_NAME,
             before,
@@ -151,14 +185,27 @@ class Notifier(QObject):
             self._shown.pop(before, None)
             self._shown[int(answer[0])] = popup
             self._next(popup.concern)
+            if popup.concern == TEST:
+                self._go_on_testing(popup, has_replaced=int(answer[0]) == before)
 
         def failed(error: str) -> None:
             log.warning("notifier: a pop-up was refused: %s", error)
-            self.undeliverable.emit(popup)
+            self._fail(popup, _("it refused the pop-up ({error})").format(error=error.rpartition(".")[2]))
             self._next(popup.concern)
 
         if self._bus is not None:
             self._bus.call("Notify", "susssasa{sv}i", arguments, shown, failed)
+
+    def _go_on_testing(self, popup: Popup, *, has_replaced: bool) -> None:
+        """After the first show the second; after the second say what was seen."""
+        if popup.words == first_popup():
+            self._send(replace(popup, words=second_popup()))
+            return
+        name, version = self._server
+        self._test = PopupTest(
+            server=name, version=version, abilities=self._capabilities or frozenset(), has_replaced=has_replaced
+        )
+        self.tested.emit(self._test)
 
     def _next(self, concern: str) -> None:
         """Send what waited for the number of the last one: of several only the newest, it speaks for all."""
@@ -170,10 +217,10 @@ class Notifier(QObject):
     def _on_signal(self, member: str, body: object) -> None:
         values = body if isinstance(body, tuple) else ()
         match member, values:
-            case "ActionInvoked", (int(number), _key):
+            case "ActionInvoked", (int(number), str(key)):
                 popup = self._shown.get(number)
                 if popup is not None:
-                    self.activated.emit(popup.alert)
+                    self._on_pressed(popup, key)
             case "ActivationToken", (int(number), str(token)):
                 if number in self._shown:
                     os.environ["XDG_ACTIVATION_TOKEN"] = token  # Qt spends it when a window asks for the focus
@@ -184,6 +231,15 @@ class Notifier(QObject):
                 self._shown.clear()
                 self._capabilities = None
 
+    def _on_pressed(self, popup: Popup, key: str) -> None:
+        if key in {ACKNOWLEDGE, BACK}:
+            self.pressed.emit(popup.alert, key)
+        elif key == WORKS:
+            if self._test is not None:
+                self.tested.emit(replace(self._test, is_pressed=True))
+        else:
+            self.activated.emit(popup.alert)
+
     @Slot()
     def _on_bus_lost(self) -> None:
         log.info("notifier: the session bus has gone")
@@ -192,9 +248,14 @@ class Notifier(QObject):
         self._shown.clear()
         unsent = [popup for queue in self._sending.values() for popup in queue[-1:]]
         self._sending.clear()
+        gone = _("the session bus has gone")
         for popup in unsent:
-            self.undeliverable.emit(popup)
-        self._give_up()
+            self._fail(popup, gone)
+        self._end_waiting(gone)
+
+
+def _ignore(_error: str) -> None:
+    """A service may keep its name to itself."""
 
 
 def _escaped(text: str) -> str:

@@ -73,18 +73,18 @@ LOOKS: Mapping[Mark, Look] = MappingProxyType(
 )
 
 
-def icon(mark: Mark, *, colourless: bool = False, high_contrast: bool | None = None) -> QIcon:
+def icon(mark: Mark, *, colourless: bool = False, high_contrast: bool | None = None, outline: bool = False) -> QIcon:
     """Return the icon of a mark; ``colourless`` leaves only its shape, in a grey that every panel shows.
 
-    ``high_contrast`` is what the system says, unless the caller knows.
+    ``high_contrast`` is what the system says, unless the caller knows. ``outline`` is for what is acknowledged.
     """
     wide = is_high_contrast() if high_contrast is None else high_contrast
-    return _icon(mark, colourless and mark not in {Mark.DEGRADED, Mark.OUTAGE}, wide)
+    return _icon(mark, colourless and mark not in {Mark.DEGRADED, Mark.OUTAGE}, wide, outline)
 
 
-def pixmap(mark: Mark, size: int, *, colourless: bool = False) -> QPixmap:
+def pixmap(mark: Mark, size: int, *, colourless: bool = False, outline: bool = False) -> QPixmap:
     """Return a mark drawn for exactly so many device pixels."""
-    return _pixmap(mark, size, colourless, is_high_contrast())
+    return _pixmap(mark, size, colourless, is_high_contrast(), outline)
 
 
 def colour(mark: Mark) -> QColor:
@@ -183,9 +183,14 @@ def plain(text: str) -> str:
     return text.replace("<", "‹").replace(">", "›")
 
 
-def draw(painter: QPainter, mark: Mark, *, colourless: bool = False, high_contrast: bool = False) -> None:
+def draw(
+    painter: QPainter, mark: Mark, *, colourless: bool = False, high_contrast: bool = False, outline: bool = False
+) -> None:
     """Draw a mark on a grid of 32 by 32 units; the painter decides how large a unit is."""
     look, shape = LOOKS[mark], _SHAPES[mark]()
+    if outline and shape.sign and not shape.is_hollow:
+        _draw_outline(painter, look, shape, high_contrast=high_contrast)
+        return
     if not shape.is_hollow:
         rim = QColor(Hue.BLACK if look.sign == Hue.BLACK else Hue.WHITE)
         rim.setAlphaF(1.0 if high_contrast else 0.75)
@@ -196,6 +201,28 @@ def draw(painter: QPainter, mark: Mark, *, colourless: bool = False, high_contra
     sign = Hue.WHITE if colourless and not shape.is_hollow else look.sign
     for path in shape.sign:
         painter.fillPath(path, _brush(QColor(sign)))
+
+
+def _draw_outline(painter: QPainter, look: Look, shape: "_Shape", *, high_contrast: bool) -> None:
+    """Draw only the edge of the body, and the sign smaller within, both in the body's colour and with a rim."""
+    rim = QColor(Hue.BLACK if look.sign == Hue.BLACK else Hue.WHITE)
+    rim.setAlphaF(1.0 if high_contrast else 0.75)
+    body = shape.body
+    painter.fillPath(_widened(body, 5.0 if high_contrast else 3.0).subtracted(body), _brush(rim))
+    painter.fillPath(_widened(body, 2 * _EDGE).intersected(body), _brush(QColor(look.body)))
+    whole = QPainterPath()
+    for path in shape.sign:
+        whole = whole.united(path)
+    middle = whole.boundingRect().center()
+    smaller = QTransform().translate(middle.x(), middle.y() + _LOWER).scale(_SMALLER, _SMALLER)
+    sign = smaller.translate(-middle.x(), -middle.y()).map(whole)
+    painter.fillPath(sign, _brush(QColor(look.body)))
+
+
+def _widened(path: QPainterPath, width: float) -> QPainterPath:
+    stroker = QPainterPathStroker()
+    stroker.setWidth(width)
+    return stroker.createStroke(path)
 
 
 def _brush(hue: QColor) -> QBrush:
@@ -212,27 +239,38 @@ def _style_hints() -> QStyleHints:
 
 
 @cache
-def _icon(mark: Mark, colourless: bool, high_contrast: bool) -> QIcon:  # noqa: FBT001 -- a cache's key
+def _icon(mark: Mark, colourless: bool, high_contrast: bool, outline: bool) -> QIcon:  # noqa: FBT001 -- a cache's key
     made = QIcon()
     for size in ICON_SIZES:
-        made.addPixmap(_pixmap(mark, size, colourless, high_contrast))
+        made.addPixmap(_pixmap(mark, size, colourless, high_contrast, outline))
     if colourless:
         made.setIsMask(True)  # macOS draws it in the colour of its menu bar
     return made
 
 
-def _pixmap(mark: Mark, size: int, colourless: bool, high_contrast: bool) -> QPixmap:  # noqa: FBT001 -- as above
+def _pixmap(
+    mark: Mark,
+    size: int,
+    colourless: bool,  # noqa: FBT001 -- as above
+    high_contrast: bool,  # noqa: FBT001 -- as above
+    outline: bool,  # noqa: FBT001 -- as above
+) -> QPixmap:
     made = QPixmap(size, size)
     made.fill(QColor(0, 0, 0, 0))
     painter = QPainter(made)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(size / GRID, size / GRID)
-    draw(painter, mark, colourless=colourless, high_contrast=high_contrast)
+    draw(painter, mark, colourless=colourless, high_contrast=high_contrast, outline=outline)
     painter.end()
     return made
 
 
 Point = tuple[float, float]
+_EDGE = 2.9
+_LOWER = 0.6
+"""Units: how thick the edge of an outline is, and how much lower its sign is."""
+_SMALLER = 0.74
+"""The size of the sign in an outline, beside that on the whole shape."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The tray icon and its menu: shows a TrayView, and survives trays that come late, restart, or never come."""
 
 import sys
+from collections.abc import Callable
 from gettext import gettext as _
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -8,6 +9,7 @@ from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from trayapp.desktop import theme
+from trayapp.engine.commands import SnoozeFor
 from trayapp.presentation.tray import APP_NAME, TrayRow, TrayView, starting
 from trayapp.presentation.words import Mark
 
@@ -26,6 +28,8 @@ class Tray(QObject):
     open_requested = Signal(str)
     """The page to open; for one row of the menu "now/<page id>"."""
     check_requested = Signal()
+    snooze_requested = Signal(object)
+    """A SnoozeFor."""
     quit_requested = Signal()
     menu_opening = Signal()
     """The menu is about to be seen: now is the time for a sentence with an age in it."""
@@ -69,12 +73,14 @@ class Tray(QObject):
     def show_view(self, view: TrayView) -> None:
         """Show the view, touching only what differs."""
         before, self._view = self._view, view
-        if view.mark is not before.mark:
+        if (view.mark, view.is_acknowledged) != (before.mark, before.is_acknowledged):
             self._draw()
         if view.tooltip != before.tooltip:
             self._icon.setToolTip(theme.plain(view.tooltip))
         if view.sentence != before.sentence:
             self._sentence.setText(_menu_text(view.sentence))
+        if view.snoozed != before.snoozed:
+            self._show_snooze(view.snoozed)
         if view.accessible != before.accessible:
             self._menu.setAccessibleDescription(view.accessible)
         if view.rows != before.rows:
@@ -98,16 +104,32 @@ class Tray(QObject):
         self._menu.addSeparator()
         self._menu.addAction(self._rows_end)
         self._rows_end.setVisible(False)
-        for text, slot in (
-            (_("&Check now"), self.check_requested.emit),
-            (_("&Open"), self._open_now),
-            (_("&Settings"), self._open_settings),
-            (_("&Quit"), self.quit_requested.emit),
-        ):
-            action = QAction(text, self._menu)
-            action.triggered.connect(slot)
-            self._menu.addAction(action)
+        self._add_action(_("&Check now"), self.check_requested.emit)
+        self._snooze = (
+            self._add_action(_("S&nooze pop-ups for 1 hour"), lambda: self.snooze_requested.emit(SnoozeFor.HOUR)),
+            self._add_action(
+                _("Snooze pop-ups until &tomorrow"), lambda: self.snooze_requested.emit(SnoozeFor.TOMORROW)
+            ),
+        )
+        self._end_snooze = self._add_action("", lambda: self.snooze_requested.emit(SnoozeFor.NOT))
+        self._add_action(_("&Open"), self._open_now)
+        self._add_action(_("&Settings"), self._open_settings)
+        self._add_action(_("&Quit"), self.quit_requested.emit)
+        self._show_snooze("")
         self._sentence.setText(_menu_text(self._view.sentence))
+
+    def _add_action(self, text: str, act: Callable[[], object]) -> QAction:
+        action = QAction(text, self._menu)
+        action.triggered.connect(act)
+        self._menu.addAction(action)
+        return action
+
+    def _show_snooze(self, snoozed: str) -> None:
+        """Offer to begin a snooze, or say until when it lasts and offer to end it; all of it is there all the time."""
+        for each in self._snooze:
+            each.setVisible(not snoozed)
+        self._end_snooze.setText(_menu_text(_("{snoozed} - end it").format(snoozed=snoozed)))
+        self._end_snooze.setVisible(bool(snoozed))
 
     def _show_rows(self, rows: tuple[TrayRow, ...]) -> None:
         """Put the rows into the menu in place: it may be open, and rows that go may be under the pointer."""
@@ -135,7 +157,12 @@ class Tray(QObject):
         self._icon.setIcon(self._picture())
 
     def _picture(self) -> QIcon:
-        return theme.icon(self._view.mark, colourless=self._colourless, high_contrast=self._high_contrast)
+        return theme.icon(
+            self._view.mark,
+            colourless=self._colourless,
+            high_contrast=self._high_contrast,
+            outline=self._view.is_acknowledged,
+        )
 
     def _make_icon(self) -> QSystemTrayIcon:
         icon = QSystemTrayIcon(self._picture(), self)

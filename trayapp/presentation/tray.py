@@ -6,8 +6,10 @@ from gettext import gettext as _
 from gettext import ngettext
 
 from trayapp.domain.incident import Incident
+from trayapp.domain.notification import AlertBook
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.status import Status, worst
+from trayapp.domain.wishes import is_all_acknowledged
 from trayapp.presentation.ages import age, clock, long_date
 from trayapp.presentation.words import (
     Mark,
@@ -42,7 +44,8 @@ class TrayView:
     """What the tray shows now.
 
     ``sentence`` carries an age ("checked 40 s ago") and is right only at the moment it was made for;
-    ``tooltip`` carries a time of day instead, so that it stays true however long it is shown.
+    ``tooltip`` carries a time of day instead, so that it stays true however long it is shown. ``is_acknowledged``:
+    somebody knows of everything that is bad. ``snoozed`` says until when no pop-ups are wanted, or nothing.
     """
 
     mark: Mark
@@ -50,9 +53,11 @@ class TrayView:
     rows: tuple[TrayRow, ...] = ()
     tooltip: str = ""
     accessible: str = ""
+    is_acknowledged: bool = False
+    snoozed: str = ""
 
 
-def tray_view(snapshot: Snapshot, now: datetime, *, is_replay: bool = False) -> TrayView:
+def tray_view(snapshot: Snapshot, now: datetime, *, is_replay: bool = False, book: AlertBook | None = None) -> TrayView:
     """Return what to show for a snapshot at ``now`` (UTC; in a replay the replay's own time).
 
     ===============================  ===========  ==================================================
@@ -73,6 +78,9 @@ def tray_view(snapshot: Snapshot, now: datetime, *, is_replay: bool = False) -> 
     ago = _(" - checked {age}").format(age=age(checked, now)) if checked is not None else ""
     at = _(" - checked {time}").format(time=clock(checked, now)) if checked is not None else ""
     mark = mark_of(status)
+    is_known = book is not None and is_all_acknowledged(book, snapshot)
+    known = _(" - acknowledged") if is_known else ""
+    ago, at = known + ago, known + at
     sentence = clipped(head, SENTENCE_LIMIT - len(ago)) + ago
     return TrayView(
         mark=mark,
@@ -80,7 +88,16 @@ def tray_view(snapshot: Snapshot, now: datetime, *, is_replay: bool = False) -> 
         rows=_rows(snapshot.pages, now),
         tooltip=clipped(head, TOOLTIP_LIMIT - len(at)) + at,
         accessible=_("{app}, {state}: {sentence}").format(app=APP_NAME, state=mark_word(mark), sentence=sentence),
+        is_acknowledged=is_known,
+        snoozed=snoozed_words(book, now) if book is not None else "",
     )
+
+
+def snoozed_words(book: AlertBook, now: datetime) -> str:
+    """Return until when no pop-ups are wanted, or nothing."""
+    if book.snoozed_until is None or not book.is_snoozed(now):
+        return ""
+    return _("Pop-ups are snoozed until {time}").format(time=clock(book.snoozed_until, now))
 
 
 def said(sentence: str) -> TrayView:

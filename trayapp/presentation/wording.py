@@ -12,6 +12,7 @@ from trayapp.domain.keys import KeyHealth
 from trayapp.domain.notification import Alert, AlertKind
 from trayapp.domain.status import Status
 from trayapp.domain.verdictalerts import SUFFIX as DERIVED_SUFFIX
+from trayapp.domain.wishes import wish_of
 from trayapp.presentation.ages import clock, duration, long_date
 from trayapp.presentation.keys import health_word
 from trayapp.presentation.tray import clipped
@@ -22,6 +23,10 @@ _COMPONENTS = 5
 _GATHERED = 6
 _TITLE_LIMIT = 100
 _LINE_LIMIT = 120
+OPEN = "open"
+ACKNOWLEDGE = "acknowledge"
+BACK = "back"
+"""Keys of a pop-up's buttons. A click on the pop-up itself is "default", which some desktops show as a button too."""
 
 
 class Urgency(IntEnum):
@@ -61,7 +66,7 @@ def worded(alert: Alert, names: Mapping[str, str], now: datetime, *, is_replay: 
     if is_replay:
         title = _("Replay of {date} - {sentence}").format(date=long_date(now), sentence=title)
         urgency = min(urgency, Urgency.NORMAL)
-    return Worded(clipped(title, _TITLE_LIMIT), body, urgency, (Action("default", _action(alert)),))
+    return Worded(clipped(title, _TITLE_LIMIT), body, urgency, _actions(alert))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +133,14 @@ def _recovered(told: _Telling) -> _Saying:
     alert, values = told.alert, {"name": told.name, "duration": told.took}
     if alert.concern.endswith(DERIVED_SUFFIX):
         return derived_title(told.name, is_over=True), derived_body(is_over=True)
+    asked = _("You asked to be told.") if alert.is_wanted else ""
     if alert.concern == f"{alert.page_id}/":  # the policy's name for the page as a whole, when it stops flapping
         return _("{name} is calm again").format(**values), _sentences(_still(alert.status), told.span)
     if alert.status is not Status.OPERATIONAL:
         title = _("{name}: one trouble is over").format(**values)
-        return title, _sentences(_title_sentence(told), _still(alert.status), told.span)
+        return title, _sentences(_title_sentence(told), _still(alert.status), told.span, asked)
     title = _("{name} is back - it took {duration}") if told.took else _("{name} is back")
-    return title.format(**values), _sentences(_title_sentence(told), told.span)
+    return title.format(**values), _sentences(_title_sentence(told), told.span, asked)
 
 
 def _started_during(told: _Telling) -> _Saying:
@@ -213,8 +219,25 @@ def _urgency(alert: Alert) -> Urgency:
     return Urgency.NORMAL
 
 
-def _action(alert: Alert) -> str:
-    return _("Open incident") if alert.incident_id is not None else _("Open")
+def _actions(alert: Alert) -> tuple[Action, ...]:
+    """Return the buttons, in the order of their use. What no page knows of there is nothing to acknowledge."""
+    opens = _("Open incident") if alert.incident_id is not None else _("Open")
+    click = Action("default", opens)
+    if wish_of(alert) is None:
+        return (click,)
+    is_derived = alert.concern.endswith(DERIVED_SUFFIX)
+    known = () if is_derived else (Action(ACKNOWLEDGE, acknowledge_word()),)
+    return (click, Action(OPEN, opens), *known, Action(BACK, back_word()))
+
+
+def acknowledge_word() -> str:
+    """Return what the button says that makes pop-ups about one trouble stop."""
+    return _("Acknowledge")
+
+
+def back_word() -> str:
+    """Return what the button says that asks for one more pop-up."""
+    return _("Tell me when it is back")
 
 
 def _line(alert: Alert, told: _Telling) -> str:

@@ -29,6 +29,7 @@ from trayapp.engine.commands import (
 )
 from trayapp.engine.updates import Update
 from trayapp.presentation.keydetail import sidebar_mark
+from trayapp.presentation.popuptest import PopupTest
 from trayapp.presentation.tray import APP_NAME
 from trayapp.storage.autostart import Autostart
 from trayapp.storage.settings import Settings
@@ -47,6 +48,7 @@ class MainWindow(QMainWindow):
 
     command = Signal(object)
     """A Command for the engine."""
+    popup_test_requested = Signal()
 
     def __init__(self, clock: Callable[[], datetime] = _wall, autostart: Autostart | None = None) -> None:
         """Build the pages.
@@ -106,6 +108,10 @@ class MainWindow(QMainWindow):
             page_id, _slash, incident_id = rest.partition("/")
             self._incidents_page.choose(page_id, incident_id)
 
+    def show_popup_test(self, test: PopupTest) -> None:
+        """Say what a test pop-up showed."""
+        self._settings_page.show_popup_test(test)
+
     def show_tray(self, *, is_available: bool) -> None:
         """Say what closing the window does: with a tray it hides, without one the program ends."""
         self._tray_hint.setVisible(not is_available)
@@ -162,6 +168,7 @@ class MainWindow(QMainWindow):
         self._incidents_page.load_requested.connect(lambda query: self.command.emit(LoadIncidents(query)))
         self._settings_page.apply_requested.connect(self._apply)
         self._settings_page.detect_requested.connect(lambda url: self.command.emit(DetectPage(url)))
+        self._settings_page.popup_test_requested.connect(self.popup_test_requested)
         self._settings_page.erase_requested.connect(lambda: self.command.emit(EraseHistory()))
         self._now_page.settings_requested.connect(partial(self.show_page, SETTINGS))
         self._now_page.move_requested.connect(self._use_new_address)

@@ -12,6 +12,7 @@ from trayapp.desktop.window.settings.popups import PopupsTab
 from trayapp.desktop.window.settings.watching import WatchingTab
 from trayapp.desktop.window.texts import column, scroller
 from trayapp.engine.updates import Update
+from trayapp.presentation.popuptest import PopupTest
 from trayapp.storage.autostart import Autostart
 
 
@@ -23,6 +24,7 @@ class SettingsPage(QWidget):
     detect_requested = Signal(str)
     """An address whose platform is to be found out."""
     erase_requested = Signal()
+    popup_test_requested = Signal()
 
     def __init__(self, autostart: Autostart | None = None) -> None:
         """Make the tabs; `show_update` fills them."""
@@ -43,6 +45,7 @@ class SettingsPage(QWidget):
         column(self, margin=1).addWidget(self._tabs)
         self._draft.send_requested.connect(self.apply_requested)
         self._watching.detect_requested.connect(self.detect_requested)
+        self._popups.test_requested.connect(self.popup_test_requested)
         self._general.erase_requested.connect(self.erase_requested)
 
     @property
@@ -59,6 +62,10 @@ class SettingsPage(QWidget):
         self._general.show_state(update.snapshot)
         if update.found_page is not None:
             self._watching.show_found(update.found_page)
+
+    def show_popup_test(self, test: PopupTest) -> None:
+        """Say what a test pop-up showed."""
+        self._popups.show_test(test)
 
     def start_search(self) -> None:
         """Put the focus on the search for what to watch."""

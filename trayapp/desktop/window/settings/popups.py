@@ -7,15 +7,16 @@ from enum import Enum
 from gettext import gettext as _
 from types import MappingProxyType
 
-from PySide6.QtCore import QTime
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QGroupBox, QHBoxLayout, QTimeEdit, QWidget
+from PySide6.QtCore import QTime, Signal
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QGroupBox, QHBoxLayout, QPushButton, QTimeEdit, QWidget
 
 from trayapp.desktop import theme
 from trayapp.desktop.window.settings.choices import Choice, group
 from trayapp.desktop.window.settings.draft import Draft
-from trayapp.desktop.window.texts import caption, column, row
+from trayapp.desktop.window.texts import caption, column, put, row, wrapped
 from trayapp.domain.notification import Level
 from trayapp.domain.snapshot import Snapshot
+from trayapp.presentation.popuptest import PopupTest, lines_about
 from trayapp.storage.kinds import Weekday
 from trayapp.storage.settings import QuietHours
 
@@ -23,7 +24,10 @@ _ID = "page"
 
 
 class PopupsTab(QWidget):
-    """Edits ``settings.alerts`` and ``settings.quiet_hours``."""
+    """Edits ``settings.alerts`` and ``settings.quiet_hours``; tries what this desktop can do."""
+
+    test_requested = Signal()
+    """A test pop-up, please."""
 
     def __init__(self, draft: Draft) -> None:
         """Make the tab; the draft fills it."""
@@ -37,6 +41,8 @@ class PopupsTab(QWidget):
         self._start = QTimeEdit()
         self._end = QTimeEdit()
         self._days: dict[Weekday, QCheckBox] = {}
+        self._test = QPushButton(_("Show a &test pop-up"))
+        self._tested = wrapped(selectable=True)
         self._build()
         draft.changed.connect(self._show)
         self._show()
@@ -66,8 +72,30 @@ class PopupsTab(QWidget):
         page.addWidget(box)
         page.addWidget(self._quiet_box())
         page.addWidget(self._pages_box)
+        page.addWidget(self._test_box())
         page.addStretch(1)
         self._level.activated.connect(self._on_level)
+
+    def show_test(self, test: PopupTest) -> None:
+        """Say what a test pop-up showed."""
+        self._test.setEnabled(True)
+        put(self._tested, "\n".join(lines_about(test)))
+
+    def _test_box(self) -> QGroupBox:
+        box, form = group(_("On this desktop"))
+        line = row()
+        line.addWidget(self._test)
+        line.addStretch(1)
+        form.addRow(line)
+        form.addRow(self._tested)
+        self._tested.setAccessibleName(_("What the test showed"))
+        self._test.clicked.connect(self._on_test)
+        return box
+
+    def _on_test(self) -> None:
+        self._test.setEnabled(False)
+        put(self._tested, _("Showing a test pop-up..."))
+        self.test_requested.emit()
 
     def _quiet_box(self) -> QGroupBox:
         box, form = group(_("Quiet hours"))
