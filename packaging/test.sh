@@ -1,7 +1,7 @@
 #!/bin/sh
 # Run the tests from a checkout, real desktop included: makes what is missing, then pytest with the arguments given.
 #
-#   sh packaging/test.sh                       everything, with coverage
+#   sh packaging/test.sh                       everything, on all cores, with coverage
 #   sh packaging/test.sh -m "not desk" -x      what needs no screen, until the first failure
 set -eu
 
@@ -12,5 +12,8 @@ provide_desk "$root" || exit 1
 
 cd "$root"
 report=
-[ $# -gt 0 ] || report=term
+if [ $# -eq 0 ]; then
+    report=term
+    set -- -n auto --dist worksteal
+fi
 exec .venv/bin/python -m pytest --cov=trayapp --cov-report="$report" "$@"
