@@ -80,7 +80,11 @@ def word(status: Any) -> str:
 
 def run(lines: Iterable[Mapping[str, Any]], settings: Settings = EVERY_MINUTE, *, own_pages: bool = False) -> Ran:
     """Run to one hour after the last line."""
-    recorded = recording(lines)
+    return play(recording(lines), settings, own_pages=own_pages)
+
+
+def play(recorded: Recording, settings: Settings = EVERY_MINUTE, *, own_pages: bool = False) -> Ran:
+    """Run a recording to one hour after its last line."""
     home = bootstrap.plain_home()
     home = replace(home, loaded=replace(home.loaded, settings=settings))
     engine = bootstrap.build_replay(recorded, home, own_pages=own_pages)

@@ -1,21 +1,24 @@
 """The real engine over recordings, on simulated time."""
 
-import random
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.builders import NOON, maintenance, operational, outage
-from tests.engine.running import EVERY_MINUTE, URL, answers, fails, run, sleeps
+from tests.engine.running import EVERY_MINUTE, URL, answers, fails, recording, run, sleeps
+from tests.faces import incident_io
+from trayapp import bootstrap
 from trayapp.domain.notification import AlertKind, Level
+from trayapp.engine import replay
 from trayapp.storage.settings import Alerts, Settings
 
 FINE = operational()
 DOWN = outage()
 SLOW = outage(status="degraded_performance", impact="minor")
 PAGE = "status.acme.example"
-OPENED, RECOVERED, ESCALATED = AlertKind.OPENED, AlertKind.RECOVERED, AlertKind.ESCALATED
+OPENED, RECOVERED = AlertKind.OPENED, AlertKind.RECOVERED
 
 
 def test_an_outage_is_seen_within_a_poll_told_once_and_its_end_too() -> None:
@@ -132,66 +135,18 @@ def test_a_day_of_a_page_at_a_minute_runs_five_thousand_times_as_fast_as_real() 
     assert 24 * 3600 / (time.process_time() - began) >= 5000
 
 
-class TestHistories:
-    """Whole invented histories with the statistics of real ones, and our own trouble strewn in."""
+def test_the_faces_of_one_page_are_one_page_and_pages_of_one_host_are_told_apart() -> None:
+    own = incident_io((), 0.0)
+    lines = [answers(0, body, url) for url, body in own.items()]
+    elsewhere = [answers(0, FINE, f"https://status.acme.example/{place}/api/v2/summary.json") for place in ("eu", "us")]
 
-    @pytest.mark.parametrize("seed", range(2))
-    def test_none_missed_none_false_and_two_alerts_an_incident(self, seed: int) -> None:
-        chance = random.Random(seed)  # noqa: S311  # an invented history, the same every time
-        history = History(chance, incidents=16)
-        ran = run(history.lines)
-        opened = [incident for kind, incident in ran.told if kind in {OPENED, AlertKind.STARTED_DURING}]
-        recovered = [incident for kind, incident in ran.told if kind is RECOVERED]
+    def pages(*of: dict[str, Any]) -> list[str]:
+        found = replay.pages_of(recording(of), Settings(), bootstrap.bundled_catalogue())
+        return [each.id for each in found]
 
-        assert set(opened) == history.live, "missed or false"
-        assert set(recovered) == history.live
-        assert len(opened) == len(set(opened))
-        assert len(ran.told) <= 2.0 * history.count
-        assert not {kind for kind, _incident in ran.told} & {AlertKind.CONNECTION, AlertKind.FLAPPING}
-
-
-class History:
-    """Incidents of one page: mostly ordinary, some worsen, some are born resolved; answers fail now and then."""
-
-    def __init__(self, chance: random.Random, incidents: int) -> None:
-        self.count = incidents
-        self.live: set[str] = set()
-        self.lines = [answers(0, FINE)]
-        minute = 30.0
-        for number in range(incidents):
-            identity = f"inc{number}"
-            if number % 8 == 3:
-                minute += 30
-                continue  # born resolved: a page of unresolved incidents never shows it
-            self.live.add(identity)
-            for status, phase in self._course(chance):
-                impact = "critical" if status == "major_outage" else "minor"
-                body = outage(identity=identity, status=status, phase=phase, impact=impact)
-                self._say(chance, minute, body)
-                minute += chance.uniform(5, 40)
-            self._say(chance, minute, FINE)
-            minute += chance.uniform(15, 120)
-
-    def _course(self, chance: random.Random) -> list[tuple[str, str]]:
-        start = chance.choice(["degraded_performance", "partial_outage", "operational"])
-        course = [(start, "investigating"), (start, "identified")]
-        if chance.random() < 0.07:
-            course.append(("major_outage", "identified"))
-        return [*course, ("operational", "monitoring")] if chance.random() < 0.5 else course
-
-    def _say(self, chance: random.Random, minute: float, body: str) -> None:
-        self.lines.append(answers(minute, body))
-        if chance.random() < 0.5:
-            trouble = chance.choice(
-                [
-                    fails(minute + 2, "timeout"),
-                    fails(minute + 2, "dns"),
-                    answers(minute + 2, "<html><body>Log in</body></html>"),
-                    answers(minute + 2, ""),
-                    answers(minute + 2, "busy", status=503),
-                ]
-            )
-            self.lines += [trouble, answers(minute + 2 + chance.uniform(0.5, 2.5), body)]
+    assert pages(*lines) == pages(*lines[::-1]) == [PAGE]
+    assert pages(*elsewhere) == [PAGE, f"{PAGE}/us"]
+    assert pages(*elsewhere, answers(0, FINE)) == [PAGE, f"{PAGE}/us", f"{PAGE}/"]
 
 
 def test_the_recorded_address_is_what_is_asked() -> None:

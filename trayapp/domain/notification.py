@@ -27,6 +27,8 @@ FLAP_STATES = 21
 FLAP_START = 0.30
 FLAP_STOP = 0.20
 """Nagios' flap detection: 21 states, later changes weigh more (reliability.md A2)."""
+FLAP_CALM = timedelta(minutes=30)
+"""Going up and down is over only after so long without a change: until then nothing more is said of it."""
 REOPEN_WINDOW = timedelta(minutes=10)
 REOPEN_HOLD = timedelta(minutes=5)
 """Trouble that is back within the window after a recovery is told only when it has held for a while."""
@@ -186,8 +188,11 @@ class PageBook:
     states: tuple[bool, ...] = ()
     """The last known states, oldest first; true is bad."""
     flapping_since: datetime | None = None
+    flapping_told: bool = False
+    changed_at: datetime | None = None
+    """When it last went from good to bad or back."""
     recoveries: tuple[tuple[str, datetime], ...] = ()
-    """Recent recoveries: which incident id ("" for none) and when."""
+    """Recent recoveries, while it flaps all of them: which incident id ("" for none) and when."""
     wanted_at: datetime | None = None
     """Since when somebody waits for the page as a whole to be fine."""
     fine_looks: int = 0
@@ -255,8 +260,8 @@ def decide(
     concern gone for two looks      it ended more than 24 h ago                   no      LATE
     concern gone for two looks      its beginning was not told, or still waits    no      NEVER_TOLD
     page begins to flap             all that is open is acknowledged              no      ACKNOWLEDGED
-    page begins to flap             otherwise                                     yes     FLAPS
-    page calm again                 trouble is open and was not told              yes     CALM
+    page begins to flap             something was told in that time               yes     FLAPS
+    page calm for 30 min            somebody knew that it flaps                   yes     CALM
     any of them                     the page is muted                             no      MUTED
     opened, started, worse          level "outages" and it is none                no      BELOW_LEVEL
     any that would be told          pop-ups are snoozed                           later   HELD_SNOOZED
@@ -529,7 +534,7 @@ class _Look:
         self.level = rules.level_for(self.page_id, state.page.provider_id)
         self.is_first = self.page_id not in book.started
         self.page_book = book.of(self.page_id)
-        self.was_flapping = self.page_book.flapping_since is not None
+        self.was_flapping = self.page_book.flapping_told
         self.is_flapping = self.was_flapping
         self.decisions: list[Decision] = []
         self.told_start = False
@@ -564,28 +569,44 @@ class _Look:
         is_bad = judgement.status is not None and judgement.status.is_bad
         before_that = self.page_book.states if self.page_book.states or self.is_first else (False,)
         states = (*before_that, is_bad)[-FLAP_STATES:]
-        self.is_flapping = is_flapping(states, before=self.was_flapping)
-        before = self.page_book.flapping_since
-        since = (before or self.now) if self.is_flapping else None
-        recoveries = tuple(each for each in self.page_book.recoveries if self.now - each[1] < REOPEN_WINDOW)
-        is_fine = judgement.status is Status.OPERATIONAL and not self.book.suspects(self.page_id)
-        is_waited_for = is_fine and self.page_book.wanted_at is not None
-        self.page_book = replace(
-            self.page_book,
-            states=states,
-            flapping_since=since,
-            recoveries=recoveries,
-            fine_looks=self.page_book.fine_looks + 1 if is_waited_for else 0,
-        )
-        if self.is_flapping and not self.was_flapping:
-            alert = self._alert(AlertKind.FLAPPING, status=judgement.status)
-            if is_acknowledged(self.book, self.page_id):
-                self._refuse(alert, Reason.ACKNOWLEDGED)
-            else:
-                self._offer(alert, Reason.FLAPS)
-        if before is not None and not self.is_flapping and not is_bad:
-            calm = self._alert(AlertKind.RECOVERED, status=judgement.status, started_at=before, ended_at=self.now)
+        book = self.page_book
+        changed_at = self.now if before_that[-1:] == (not is_bad,) else book.changed_at
+        since = book.flapping_since
+        flaps = is_flapping(states, before=since is not None)
+        is_restless = since is not None and changed_at is not None and _is_within(changed_at, self.now, FLAP_CALM)
+        told = book.flapping_told
+        if flaps and not told and self._was_heard_of():
+            told = self._say_flapping(self._alert(AlertKind.FLAPPING, status=judgement.status))
+        flaps = flaps or is_restless
+        self.is_flapping = flaps and told
+        if self.was_flapping and not flaps and not is_bad:
+            calm = self._alert(AlertKind.RECOVERED, status=judgement.status, started_at=since, ended_at=self.now)
             self._offer(calm, Reason.CALM)
+        recoveries = book.recoveries if self.is_flapping else _within(book.recoveries, self.now)
+        is_fine = judgement.status is Status.OPERATIONAL and not self.book.suspects(self.page_id)
+        is_waited_for = is_fine and book.wanted_at is not None
+        self.page_book = replace(
+            book,
+            states=states,
+            changed_at=changed_at,
+            flapping_since=(since or self.now) if flaps else None,
+            flapping_told=self.is_flapping,
+            recoveries=recoveries[-FLAP_STATES:],
+            fine_looks=book.fine_looks + 1 if is_waited_for else 0,
+        )
+
+    def _say_flapping(self, alert: Alert) -> bool:
+        """Say it, unless somebody acknowledged all of it; return whether somebody knows of it then."""
+        if is_acknowledged(self.book, self.page_id):
+            self._refuse(alert, Reason.ACKNOWLEDGED)
+            return True
+        outcome = self._offer(alert, Reason.FLAPS)
+        return outcome is None or outcome in _HOLDING
+
+    def _was_heard_of(self) -> bool:
+        """Return whether anything about the page was told lately: only then flapping is worth a word."""
+        told = any(each.page_id == self.page_id and each.told is not None for each in self.book.concerns)
+        return told or bool(_within(self.page_book.recoveries, self.now))
 
     def _still(self, concern: Concern, trouble: _Trouble) -> Concern:
         """Go on with a concern: it may take a name, and it may be worse than what was told."""
@@ -623,7 +644,7 @@ class _Look:
         if concern.held or self.is_flapping:
             return concern
         if concern.soon:
-            if self.now - (concern.seen_at or self.now) < REOPEN_HOLD:
+            if _is_within(concern.seen_at or self.now, self.now, REOPEN_HOLD):
                 return concern
             return self._offered(replace(concern, soon=False), alert, Reason.NEW)
         if self.was_flapping:
@@ -691,7 +712,7 @@ class _Look:
             self._refuse(alert, Reason.LATE)
         else:
             self._offer(alert, Reason.OVER)
-        if concern.told is not None:
+        if concern.told is not None or self.is_flapping:
             recovery = (concern.incident_id, self.now)
             self.page_book = replace(self.page_book, recoveries=(*self.page_book.recoveries, recovery))
         return None
@@ -738,7 +759,7 @@ class _Look:
             return None
         if self.level is Level.MUTE:
             return Reason.MUTED
-        is_bad_news = alert.kind is not AlertKind.RECOVERED
+        is_bad_news = alert.kind not in {AlertKind.RECOVERED, AlertKind.FLAPPING}
         if self.level is Level.OUTAGES and is_bad_news and not (alert.status is not None and alert.status.is_outage):
             return Reason.BELOW_LEVEL
         return None
@@ -781,6 +802,15 @@ class _Look:
             components=components,
             concern=concern or f"{self.page_id}/",
         )
+
+
+def _within(recoveries: tuple[tuple[str, datetime], ...], now: datetime) -> tuple[tuple[str, datetime], ...]:
+    return tuple(each for each in recoveries if _is_within(each[1], now, REOPEN_WINDOW))
+
+
+def _is_within(moment: datetime, now: datetime, length: timedelta) -> bool:
+    """Return whether a moment is less than so long ago; one to come is left from before the clock was set back."""
+    return timedelta(0) <= now - moment < length
 
 
 def _is_worth_keeping(book: PageBook) -> bool:

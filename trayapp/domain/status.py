@@ -52,7 +52,7 @@ def worst(statuses: Iterable[Status | None]) -> Status | None:
     known = [status for status in seen if status is not None]
     if not known:
         return None
-    found = max(known)
+    found = max(known, key=_ORDER.__getitem__)
     if found.is_bad or len(known) == len(seen):
         return found
     return None

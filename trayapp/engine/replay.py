@@ -11,7 +11,7 @@ from trayapp.domain.provider import StatusPage
 from trayapp.engine.http import Network, answering
 from trayapp.engine.recording import Answered, Recording
 from trayapp.engine.watchlist import page_at, page_id
-from trayapp.exchange import Response
+from trayapp.exchange import Ask, Response
 from trayapp.storage.settings import Settings
 
 
@@ -26,6 +26,7 @@ def pages_of(recording: Recording, settings: Settings, catalogue: Catalogue) -> 
         hosts.setdefault(urlsplit(url).netloc.lower(), url)
         for place in _places(recording.of(url)):
             found.setdefault(place, _page(place[1], place[0], settings, catalogue))
+    found = {place: page for place, page in found.items() if not any(_asks(each, page) for each in found.values())}
     known = {urlsplit(page.url).netloc.lower() for page in found.values()}
     for host, url in hosts.items():
         if host not in known:
@@ -65,6 +66,14 @@ def _places(lines: tuple[Answered, ...]) -> list[tuple[str, str]]:
     return []
 
 
+def _asks(page: StatusPage, other: StatusPage) -> bool:
+    """Return whether the other one is only an address that the reader of this page asks first."""
+    if page.url == other.url or page.platform != other.platform:
+        return False
+    conversation = platforms.platform(page.platform).read(Ask(url=page.url, options=page.options))
+    return next(conversation).url == other.url
+
+
 def _page(url: str, platform: str, settings: Settings, catalogue: Catalogue) -> StatusPage:
     return replace(page_at(url, settings, catalogue), platform=platform)
 
@@ -74,7 +83,7 @@ def _with_ids_of_their_own(pages: tuple[StatusPage, ...]) -> tuple[StatusPage, .
     taken: set[str] = set()
     result = []
     for page in pages:
-        own = page if page.id not in taken else replace(page, id=f"{page_id(page.url)}{urlsplit(page.url).path}")
+        own = page if page.id not in taken else replace(page, id=f"{page_id(page.url)}{urlsplit(page.url).path or '/'}")
         taken.add(own.id)
         result.append(own)
     return tuple(result)

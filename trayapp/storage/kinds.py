@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Generic, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
@@ -43,6 +44,7 @@ class Kind(Generic[_T]):
     expected: str
 
 
+@lru_cache(maxsize=2_000)
 def is_loopback(url: str) -> bool:
     """Return whether an address leads to this machine without asking any name server."""
     host = (split_address(url).hostname or "").rstrip(".")
