@@ -179,3 +179,42 @@ def test_a_first_host_that_comes_late_gets_a_new_icon_and_a_restarted_one_does_n
 def test_offscreen_there_is_no_tray(tray: Tray) -> None:
     assert not tray.is_available
     tray.show_message("title", "body", Mark.OUTAGE)
+
+
+class TestItFailsForMe:
+    def offered(self, tray: Tray, *names: str, can_ask: bool = True) -> None:
+        rows = tuple(TrayRow(name.casefold(), Mark.FINE, f"{name}: Operational", name) for name in names)
+        tray.show_view(TrayView(Mark.FINE, "fine", rows=rows, can_ask=can_ask))
+
+    def asked(self, tray: Tray, qtbot: QtBot, chosen: QAction) -> list[object]:
+        with qtbot.waitSignal(tray.suspect_requested) as heard:
+            chosen.trigger()
+        return list(heard.args or ())
+
+    def choices(self, tray: Tray) -> list[str]:
+        return [each.text() for each in tray._fails.actions() if each.isVisible()]
+
+    def test_with_one_page_it_is_one_click(self, tray: Tray, qtbot: QtBot) -> None:
+        self.offered(tray, "Acme")
+
+        assert seen(tray) == ["fine", "Acme: Operational", "It fails for me", *ACTIONS]
+        assert self.asked(tray, qtbot, tray._fails_alone) == ["acme"]
+
+    def test_with_several_one_chooses_and_the_choices_follow_the_pages(self, tray: Tray, qtbot: QtBot) -> None:
+        self.offered(tray, "Acme", "R&D", "Globex")
+        before = tray._fails.actions()
+
+        assert self.choices(tray) == ["Acme", "R&&D", "Globex"]
+        assert self.asked(tray, qtbot, before[2]) == ["globex"]
+        assert seen(tray).count("It fails for me") == 1
+
+        self.offered(tray, "Globex", "Acme")
+        assert self.choices(tray) == ["Globex", "Acme"]
+        assert tray._fails.actions() == before
+        assert self.asked(tray, qtbot, before[0]) == ["globex"]
+
+    def test_where_nobody_can_be_asked_it_is_not_offered(self, tray: Tray) -> None:
+        self.offered(tray, "Acme", "Globex", can_ask=False)
+
+        assert seen(tray)[-len(ACTIONS) :] == ACTIONS
+        assert "It fails for me" not in seen(tray)

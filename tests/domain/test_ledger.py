@@ -143,3 +143,13 @@ def test_leads_are_counted_and_a_draw_is_no_win() -> None:
 )
 def test_one_episode_is_one_sighting(last: datetime | None, *, is_new: bool) -> None:
     assert is_news(last, NOON) is is_new
+
+
+def test_findings_are_kept_in_order_and_report_nothing() -> None:
+    sightings = [replace(seen(minutes, Source.FOUND), said=said) for minutes, said in ((9, "fine"), (4, "incident"))]
+
+    found = ledger_of("acme", OPEN, POSTED, sightings=sightings)
+
+    assert found is not None
+    assert found.findings == ((NOON + 4 * MINUTE, "incident"), (NOON + 9 * MINUTE, "fine"))
+    assert (found.reported_at, found.checked_at) == (None, None)

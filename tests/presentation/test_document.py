@@ -146,7 +146,13 @@ def test_who_knew_of_an_incident_when() -> None:
         incident=incident(),
         first_seen_at=NOON,
         last_seen_at=NOON,
-        ledger=Ledger(posted_at=NOON, read_at=NOON, reported_at=NOON - minute, told_at=NOON + minute),
+        ledger=Ledger(
+            posted_at=NOON,
+            read_at=NOON,
+            reported_at=NOON - minute,
+            told_at=NOON + minute,
+            findings=((NOON, "fine"),),
+        ),
     )
 
     assert only(incidents_document((known,)), "incidents")["ledger"] == {
@@ -158,6 +164,7 @@ def test_who_knew_of_an_incident_when() -> None:
         "checked_lead": None,
         "told_at": stamp(NOON + minute),
         "told_lead": -60.0,
+        "findings": [{"at": stamp(NOON), "verdict": "fine"}],
     }
     assert only(incidents_document((replace(known, ledger=None),)), "incidents")["ledger"] is None
 

@@ -189,6 +189,7 @@ def test_the_ledger_says_who_was_first_and_who_was_not() -> None:
         reported_at=NOON - 20 * minute,
         checked_at=NOON + 5 * minute,
         told_at=NOON,
+        findings=((NOON, "possibly_provider"), (NOON + 9 * minute, "of a later version")),
     )
     told = words.detail(replace(OPEN, ledger=ledger), NAMES, NOON + HOUR)
 
@@ -197,6 +198,8 @@ def test_the_ledger_says_who_was_first_and_who_was_not() -> None:
         ("You reported it", "11:40, 20 min before the page"),
         ("Own checks saw it", "12:05, 5 min after the page"),
         ("We told you", "12:00, together with the page"),
+        ("Found when you asked", "12:00, possibly them: their edge does not answer"),
+        ("Found when you asked", "12:09, unclear"),
     )
     assert words.ledger_lines(Ledger(posted_at=NOON, read_at=NOON), NOON)[1] == ("You reported it", "never")
     assert words.detail(OPEN, NAMES, NOON).ledger == ()

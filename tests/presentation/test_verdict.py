@@ -65,14 +65,17 @@ def test_the_evidence_line_by_line() -> None:
     found = verdict(signals(own, BAD, DOWN3, (key(),), reports(529, 529)))
 
     assert evidence_lines(found, NOW) == (
-        "Your connection: one.example answers (1 min ago)",
-        "Your connection: The name two.example could not be looked up. (1 min ago)",
-        "Your connection: somebody else answers for one.example, as before a login (1 min ago)",
-        "Your connection: this computer knows no way out (1 min ago)",
-        "Status page of Acme: major outage: Elevated errors (1 min ago)",
-        "The API's edge at api.acme.example: answered 503 (1 min ago)",
-        "Your key work: works (1 min ago)",
-        "Your programs reported 529 2 times in the last 15 minutes (1 min ago)",
+        "Your connection: one.example answers (1 min ago) · 204 · 12:00:00 · https://one.example/generate_204",
+        "Your connection: The name two.example could not be looked up. (1 min ago) · 12:00:00 · https://two.example/",
+        (
+            "Your connection: somebody else answers for one.example, as before a login (1 min ago) · 200 · 12:00:00 · "
+            "https://one.example/generate_204"
+        ),
+        "Your connection: this computer knows no way out (1 min ago) · 12:00:00",
+        "Status page of Acme: major outage: Elevated errors (1 min ago) · 12:00:00 · https://status.acme.example",
+        "The API's edge at api.acme.example: answered 503 (1 min ago) · 12:00:00 · https://api.acme.example/v1/models",
+        "Your key work: works (1 min ago) · 12:00:00",
+        "Your programs reported 529 2 times in the last 15 minutes (1 min ago) · 12:00:00",
     )
 
 

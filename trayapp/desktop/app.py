@@ -20,7 +20,7 @@ from trayapp.desktop.tray import NOW_PAGE, SETTINGS_PAGE, Tray
 from trayapp.domain.notification import Alert, AlertKind
 from trayapp.domain.snapshot import Snapshot
 from trayapp.domain.wishes import wish_of
-from trayapp.engine.commands import Acknowledge, Command, LookNow, Snooze, SnoozeFor, TellWhenBack
+from trayapp.engine.commands import Acknowledge, Command, LookNow, Snooze, SnoozeFor, SuspectProvider, TellWhenBack
 from trayapp.engine.updates import Note, Update
 from trayapp.presentation.popuptest import PopupTest
 from trayapp.presentation.tray import TrayView, said, tray_view
@@ -45,7 +45,7 @@ def _nothing_known() -> Update:
 
 
 def _view(update: Update, now: datetime) -> TrayView:
-    return tray_view(update.snapshot, now, is_replay=update.is_replay, book=update.book)
+    return tray_view(update.snapshot, now, is_replay=update.is_replay, book=update.book, can_ask=bool(update.verdicts))
 
 
 class Window(Protocol):
@@ -181,6 +181,7 @@ class Shell(QObject):
         self._tray.open_requested.connect(self.open)
         self._tray.check_requested.connect(self._check_now)
         self._tray.snooze_requested.connect(self._snooze)
+        self._tray.suspect_requested.connect(self._suspect)
         self._tray.quit_requested.connect(QApplication.quit)
         self._tray.menu_opening.connect(self._refresh_ages)
         self._tray.message_clicked.connect(self._open_last_alert)
@@ -281,6 +282,12 @@ class Shell(QObject):
     def _show_test(self, test: PopupTest) -> None:
         if self._window is not None:
             self._window.show_popup_test(replace(test, has_tray=self._tray.is_available))
+
+    @Slot(str)
+    def _suspect(self, page_id: str) -> None:
+        """Ask everybody about a page's provider, and show what comes of it."""
+        self.send(SuspectProvider(page_id))
+        self.open(NOW_PAGE)
 
     @Slot()
     def _open_without_tray(self) -> None:

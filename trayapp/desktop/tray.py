@@ -30,6 +30,8 @@ class Tray(QObject):
     check_requested = Signal()
     snooze_requested = Signal(object)
     """A SnoozeFor."""
+    suspect_requested = Signal(str)
+    """The id of a page whose provider fails for the person."""
     quit_requested = Signal()
     menu_opening = Signal()
     """The menu is about to be seen: now is the time for a sentence with an age in it."""
@@ -51,6 +53,8 @@ class Tray(QObject):
         self._rows_end = QAction(self._menu)
         self._rows_end.setSeparator(True)
         self._rows: list[QAction] = []
+        self._fails = QMenu()
+        self._fails_alone = QAction(self._menu)
         self._fill_menu()
         self._icon = self._make_icon()
         self._watch_hosts()
@@ -85,6 +89,8 @@ class Tray(QObject):
             self._menu.setAccessibleDescription(view.accessible)
         if view.rows != before.rows:
             self._show_rows(view.rows)
+        if (view.rows, view.can_ask) != (before.rows, before.can_ask):
+            self._show_whom_to_ask(view.rows if view.can_ask else ())
 
     def set_look(self, *, colourless: bool, high_contrast: bool) -> None:
         """Use colour only when something is wrong; draw with more contrast."""
@@ -104,6 +110,12 @@ class Tray(QObject):
         self._menu.addSeparator()
         self._menu.addAction(self._rows_end)
         self._rows_end.setVisible(False)
+        self._fails_alone.setText(_("It &fails for me"))
+        self._fails.setTitle(_("It &fails for me"))
+        self._fails_alone.triggered.connect(self._suspect)
+        self._menu.addAction(self._fails_alone)
+        self._menu.addMenu(self._fails)
+        self._show_whom_to_ask(())
         self._add_action(_("&Check now"), self.check_requested.emit)
         self._snooze = (
             self._add_action(_("S&nooze pop-ups for 1 hour"), lambda: self.snooze_requested.emit(SnoozeFor.HOUR)),
@@ -152,6 +164,26 @@ class Tray(QObject):
             action.setData(row.page_id)
             action.setVisible(True)
         self._rows_end.setVisible(bool(rows))
+
+    def _show_whom_to_ask(self, rows: tuple[TrayRow, ...]) -> None:
+        """Offer to ask about each page; with one there is nothing to choose. In place, as the rows above."""
+        pages = [each for each in rows if each.page_id]
+        actions = self._fails.actions()
+        while len(actions) < len(pages):
+            action = QAction(self._fails)
+            action.triggered.connect(self._suspect)
+            self._fails.addAction(action)
+            actions.append(action)
+        for action in actions[len(pages) :]:
+            action.setVisible(False)
+        for action, row in zip(actions, pages, strict=False):
+            if action.text() != (text := _menu_text(row.name or row.page_id)):
+                action.setText(text)
+            action.setData(row.page_id)
+            action.setVisible(True)
+        self._fails_alone.setData(pages[0].page_id if pages else "")
+        self._fails_alone.setVisible(len(pages) == 1)
+        self._fails.menuAction().setVisible(len(pages) > 1)
 
     def _draw(self) -> None:
         self._icon.setIcon(self._picture())
@@ -235,6 +267,12 @@ class Tray(QObject):
     @Slot()
     def _open_settings(self) -> None:
         self.open_requested.emit(SETTINGS_PAGE)
+
+    @Slot()
+    def _suspect(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.suspect_requested.emit(str(action.data()))
 
     @Slot()
     def _open_row(self) -> None:

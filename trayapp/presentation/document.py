@@ -206,6 +206,7 @@ def _ledger(ledger: Ledger | None) -> Document | None:
         lead = ledger.lead(at)
         document[f"{name}_at"] = stamp(at)
         document[f"{name}_lead"] = lead.total_seconds() if lead is not None else None
+    document["findings"] = [{"at": stamp(at), "verdict": said} for at, said in ledger.findings]
     return document
 
 

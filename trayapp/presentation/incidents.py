@@ -11,15 +11,18 @@ from types import MappingProxyType
 from trayapp.domain.incident import Impact, Incident, Maintenance
 from trayapp.domain.ledger import Ledger, Tally, tally
 from trayapp.domain.record import IncidentQuery, StoredIncident, UpdateVersion
+from trayapp.domain.verdict import VerdictId
 from trayapp.presentation.ages import clock, duration
 from trayapp.presentation.now import TEXT_LIMIT
 from trayapp.presentation.tray import clipped
+from trayapp.presentation.verdict import brief
 from trayapp.presentation.words import Mark, impact_word, phase_word
 
 LIMIT = 2000
 """Incidents read at the most; more than that no person scrolls through."""
 COLUMNS_UNTRANSLATED = ("Started", "Page", "Title", "Phase", "Impact", "Duration")
 _DETAIL_LIMIT = 20_000
+_VERDICTS = frozenset(VerdictId)
 
 
 class Period(Enum):
@@ -208,6 +211,7 @@ def ledger_lines(ledger: Ledger, now: datetime) -> tuple[tuple[str, str], ...]:
         (_("You reported it"), _against(ledger, ledger.reported_at, now)),
         (_("Own checks saw it"), _against(ledger, ledger.checked_at, now)),
         (_("We told you"), _against(ledger, ledger.told_at, now)),
+        *((_("Found when you asked"), _finding(at, said, now)) for at, said in ledger.findings),
     )
 
 
@@ -345,6 +349,11 @@ def _notes(stored: StoredIncident, now: datetime) -> list[str]:
                 _("Until {time}: {changes}.").format(time=clock(old.seen_until, now), changes="; ".join(changes))
             )
     return notes
+
+
+def _finding(at: datetime, said: str, now: datetime) -> str:
+    words = brief(VerdictId(said)) if said in _VERDICTS else _("unclear")
+    return _("{time}, {finding}").format(time=clock(at, now), finding=words)
 
 
 def _against(ledger: Ledger, at: datetime | None, now: datetime) -> str:

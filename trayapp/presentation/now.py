@@ -267,6 +267,14 @@ def component_groups(state: PageState, now: datetime) -> tuple[ComponentGroup, .
     return tuple(groups)
 
 
+def askable(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
+    """Return whom a person may ask about: a page's id and the name to choose, once for each provider."""
+    seen: dict[str, tuple[str, str]] = {}
+    for each in snapshot.pages:
+        seen.setdefault(each.page.provider_id or each.page.id, (each.page.id, _name(each)))
+    return tuple(seen.values())
+
+
 def open_incidents(state: PageState, now: datetime) -> tuple[OpenIncident, ...]:
     """Return the open incidents, those that concern what is watched first, then running and planned work."""
     if state.report is None:

@@ -37,6 +37,7 @@ class TrayRow:
     page_id: str
     mark: Mark
     text: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,18 @@ class TrayView:
     accessible: str = ""
     is_acknowledged: bool = False
     snoozed: str = ""
+    can_ask: bool = False
+    """Whether somebody can be asked whose problem it is."""
 
 
-def tray_view(snapshot: Snapshot, now: datetime, *, is_replay: bool = False, book: AlertBook | None = None) -> TrayView:
+def tray_view(
+    snapshot: Snapshot,
+    now: datetime,
+    *,
+    is_replay: bool = False,
+    book: AlertBook | None = None,
+    can_ask: bool = False,
+) -> TrayView:
     """Return what to show for a snapshot at ``now`` (UTC; in a replay the replay's own time).
 
     ===============================  ===========  ==================================================
@@ -86,6 +96,7 @@ def tray_view(snapshot: Snapshot, now: datetime, *, is_replay: bool = False, boo
         mark=mark,
         sentence=sentence,
         rows=_rows(snapshot.pages, now),
+        can_ask=can_ask,
         tooltip=clipped(head, TOOLTIP_LIMIT - len(at)) + at,
         accessible=_("{app}, {state}: {sentence}").format(app=APP_NAME, state=mark_word(mark), sentence=sentence),
         is_acknowledged=is_known,
@@ -264,7 +275,8 @@ def _rows(pages: tuple[PageState, ...], now: datetime) -> tuple[TrayRow, ...]:
 
 
 def _row(state: PageState, now: datetime) -> TrayRow:
-    return TrayRow(state.page.id, mark_of(state.shown), clipped(_row_text(state, now), ROW_LIMIT))
+    text, name = clipped(_row_text(state, now), ROW_LIMIT), clipped(state.page.name, ROW_LIMIT)
+    return TrayRow(state.page.id, mark_of(state.shown), text, name)
 
 
 def _row_text(state: PageState, now: datetime) -> str:

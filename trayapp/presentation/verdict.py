@@ -38,8 +38,13 @@ def signal_word(signal: SignalKind) -> str:
 
 
 def evidence_lines(verdict: Verdict, now: datetime) -> tuple[str, ...]:
-    """Return the evidence, one line each, with its age: "Status page of OpenAI: operational (40 s ago)"."""
-    return tuple(evidence_line(each, now) for each in verdict.evidence)
+    """Return the evidence, one line each: what the signal said, its code, its age, the time and whom we asked."""
+    return tuple(_in_full(each, now) for each in verdict.evidence)
+
+
+def brief(found: VerdictId) -> str:
+    """Return a verdict in a few words: "provider incident"."""
+    return _(_BRIEF[found])
 
 
 def evidence_line(evidence: Evidence, now: datetime) -> str:
@@ -94,6 +99,17 @@ def derived_body(*, is_over: bool) -> str:
     if is_over:
         return _("Its API answers from here again. No incident was posted.")
     return _("Its API fails from here, while your connection works. Nothing is posted yet.")
+
+
+def _in_full(evidence: Evidence, now: datetime) -> str:
+    parts = [evidence_line(evidence, now)]
+    if evidence.code.isdecimal() and evidence.code not in parts[0]:
+        parts.append(evidence.code)
+    if evidence.at is not None:
+        parts.append(f"{evidence.at.astimezone():%H:%M:%S}")
+    if evidence.url:
+        parts.append(evidence.url)
+    return " · ".join(parts)
 
 
 def _baseline_line(evidence: Evidence) -> str:
@@ -179,6 +195,27 @@ _SENTENCES: Mapping[VerdictId, str] = MappingProxyType(
         VerdictId.PAGE_UNREACHABLE: _later("The status page of {name} cannot be reached; the service answers."),
         VerdictId.LIKELY_PROVIDER: _later("Likely a problem of {name}; its status page is down too."),
         VerdictId.CANNOT_TELL: _later("Cannot tell whose problem it is."),
+    }
+)
+_BRIEF: Mapping[VerdictId, str] = MappingProxyType(
+    {
+        VerdictId.YOUR_CONNECTION: _later("your connection"),
+        VerdictId.INCIDENT_KEY_WORKS: _later("provider incident; your key still works"),
+        VerdictId.INCIDENT_CONFIRMED: _later("provider incident, confirmed from here"),
+        VerdictId.INCIDENT: _later("provider incident"),
+        VerdictId.MAINTENANCE: _later("planned maintenance"),
+        VerdictId.LOOKS_LIKE_PROVIDER: _later("looks like a provider problem, not posted"),
+        VerdictId.POSSIBLY_PROVIDER: _later("possibly them: their edge does not answer"),
+        VerdictId.TLS_INTERCEPTED: _later("your network seems to intercept TLS"),
+        VerdictId.NAME_NOT_RESOLVED: _later("the name does not resolve here"),
+        VerdictId.KEY_REJECTED: _later("your key is not accepted"),
+        VerdictId.KEY_BALANCE: _later("your balance or limit"),
+        VerdictId.KEY_LIMITED: _later("you are being limited"),
+        VerdictId.KEY_ACCOUNT: _later("your account or key"),
+        VerdictId.FINE: _later("fine"),
+        VerdictId.PAGE_UNREACHABLE: _later("status page unreachable; the service answers"),
+        VerdictId.LIKELY_PROVIDER: _later("likely them; their page is down too"),
+        VerdictId.CANNOT_TELL: _later("cannot tell"),
     }
 )
 _WITH_REASON = frozenset({VerdictId.KEY_REJECTED, VerdictId.KEY_BALANCE, VerdictId.KEY_ACCOUNT})

@@ -22,6 +22,7 @@ from trayapp.engine.commands import (
     ApplySettings,
     DetectPage,
     DismissNote,
+    EndInquiry,
     EraseHistory,
     LoadIncidents,
     LookNow,
@@ -173,6 +174,7 @@ class MainWindow(QMainWindow):
         self._now_page.settings_requested.connect(partial(self.show_page, SETTINGS))
         self._now_page.move_requested.connect(self._use_new_address)
         self._now_page.suspect_requested.connect(lambda page_id: self.command.emit(SuspectProvider(page_id)))
+        self._now_page.inquiry_end_requested.connect(lambda provider: self.command.emit(EndInquiry(provider)))
         self._keys_page.command.connect(self.command)
         self._now_page.check_requested.connect(lambda page_id: self.command.emit(LookNow(page_id)))
 

@@ -4,10 +4,12 @@ from datetime import datetime
 from gettext import gettext as _
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QLineEdit, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from trayapp.desktop import theme
 from trayapp.desktop.window.card import PageCard
+from trayapp.desktop.window.inquiry import Inquiries
 from trayapp.desktop.window.texts import (
     GRID,
     LARGE_MARK_SIZE,
@@ -42,6 +44,8 @@ class NowPage(QWidget):
     """A page id, or nothing for all pages."""
     suspect_requested = Signal(str)
     """The id of a page whose provider fails for the person."""
+    inquiry_end_requested = Signal(str)
+    """A provider nobody is to be asked about any more."""
     move_requested = Signal(str)
     """The id of a page whose new address is to be used."""
     settings_requested = Signal()
@@ -65,6 +69,10 @@ class NowPage(QWidget):
         self._sentence = heading(size=1.5)
         self._detail = caption()
         self._check = QPushButton(check_now_text())
+        self._fails = QPushButton(_("It &fails for me"))
+        self._whom = QMenu(self)
+        self._askable: tuple[tuple[str, str], ...] = ()
+        self._inquiries = Inquiries()
         self._why = _disclosure(_("Why do you say that?"))
         self._reasons = QWidget()
         self._reasons_column = column(self._reasons, spacing=2)
@@ -99,12 +107,15 @@ class NowPage(QWidget):
         self._check.setVisible(bool(update.snapshot.pages))
         self._why.setVisible(bool(update.snapshot.pages))
         self._check.setEnabled(len(update.looking) < len(update.snapshot.pages))
+        self._inquiries.show_inquiries(update.inquiries, now)
+        self._show_whom_to_ask(words.askable(update.snapshot) if update.verdicts else ())
 
     def tick(self, now: datetime) -> None:
         """Make all ages right for this moment."""
         self._now = now
         for each in self._cards.values():
             each.tick(now)
+        self._inquiries.tick(now)
         self._show_top(now)
 
     def open_card(self, page_id: str) -> None:
@@ -129,6 +140,7 @@ class NowPage(QWidget):
         """Draw all marks again, when contrast has changed."""
         if self._shown_mark is not None:
             self._mark.setPixmap(theme.icon(self._shown_mark).pixmap(LARGE_MARK_SIZE))
+        self._inquiries.redraw()
         for each in self._cards.values():
             each.redraw()
 
@@ -144,8 +156,13 @@ class NowPage(QWidget):
         lines.addWidget(self._why, 0, Qt.AlignmentFlag.AlignLeft)
         lines.addWidget(self._reasons)
         head.addLayout(lines, 1)
-        head.addWidget(self._check, 0, Qt.AlignmentFlag.AlignTop)
+        buttons = column()
+        buttons.addWidget(self._check)
+        buttons.addWidget(self._fails)
+        buttons.addStretch(1)
+        head.addLayout(buttons)
         page.addLayout(head)
+        page.addWidget(self._inquiries)
         page.addWidget(self._find)
         page.addLayout(self._column)
         page.addWidget(self._empty)
@@ -154,11 +171,15 @@ class NowPage(QWidget):
         column(self).addWidget(self._area)
         put(self._sentence, _("Looking..."))
         self._mark.setPixmap(theme.icon(Mark.UNKNOWN).pixmap(LARGE_MARK_SIZE))
-        for later in (self._detail, self._reasons, self._why, self._check):
+        for later in (self._detail, self._reasons, self._why, self._check, self._fails):
             later.hide()
         self._why.toggled.connect(self._on_why)
         self._check.setToolTip(_("Look at every page now (F5)"))
         self._check.clicked.connect(lambda: self.check_requested.emit(""))
+        self._fails.setToolTip(_("Ask its page, its API, your keys and your own connection now"))
+        self._fails.clicked.connect(self._on_fails)
+        self._inquiries.again_requested.connect(self.suspect_requested)
+        self._inquiries.end_requested.connect(self.inquiry_end_requested)
         self._find.setPlaceholderText(_("Find a page or a component"))
         self._find.setAccessibleName(_("Find a page or a component"))
         self._find.setClearButtonEnabled(True)
@@ -196,6 +217,29 @@ class NowPage(QWidget):
         self._replay_banner.setVisible(self._is_replay)
         if self._why.isChecked():
             self._show_reasons(words.evidence(self._snapshot, now, self._verdicts))
+
+    def _show_whom_to_ask(self, pages: tuple[tuple[str, str], ...]) -> None:
+        """Offer to ask about each provider; with one there is nothing to choose."""
+        self._fails.setVisible(bool(pages))
+        if pages == self._askable:
+            return
+        self._askable = pages
+        self._whom.clear()
+        for page_id, name in pages:
+            action = self._whom.addAction(access_text(name))
+            action.setData(page_id)
+            action.triggered.connect(self._on_whom)
+        # A button with a menu opens it and does nothing else.
+        self._fails.setMenu(self._whom if len(pages) > 1 else None)  # type: ignore[arg-type]  # None takes it away
+
+    def _on_fails(self) -> None:
+        if len(self._askable) == 1:
+            self.suspect_requested.emit(self._askable[0][0])
+
+    def _on_whom(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.suspect_requested.emit(str(action.data()))
 
     def _show_reasons(self, reasons: tuple[words.Evidence, ...]) -> None:
         if reasons == self._shown_reasons:
