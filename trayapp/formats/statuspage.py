@@ -123,8 +123,9 @@ class Body(msgspec.Struct):
     page: PageRow | UnsetType = UNSET
     status: StatusRow | UnsetType = UNSET
     components: list[ComponentRow] | UnsetType = UNSET
-    incidents: list[IncidentRow] | UnsetType = UNSET
-    scheduled_maintenances: list[IncidentRow] | UnsetType = UNSET
+    incidents: list[IncidentRow] | UnsetType | None = UNSET
+    """``None`` in incident.io's bodies only, which write so or leave it out where there is none."""
+    scheduled_maintenances: list[IncidentRow] | UnsetType | None = UNSET
 
 
 class Dialect(Enum):
@@ -188,9 +189,19 @@ def _page_rows(body: Body) -> list[PageRow]:
     return [] if isinstance(body.page, UnsetType) else [body.page]
 
 
-def rows_of(part: list[_RowT] | UnsetType) -> list[_RowT]:
+def rows_of(part: list[_RowT] | UnsetType | None) -> list[_RowT]:
     """Return the rows of a part of the body; none where the part is absent."""
-    return [] if isinstance(part, UnsetType) else part
+    return [] if part is None or isinstance(part, UnsetType) else part
+
+
+def settled(body: Body) -> Body:
+    """Return the body with incident.io's ``null`` lists left out; anybody else's list that is ``null`` is lost."""
+    empty = [name for name in ("incidents", "scheduled_maintenances") if getattr(body, name) is None]
+    if not empty:
+        return body
+    if dialect(body) is not Dialect.INCIDENT_IO:
+        raise UnreadableResponseError(f"The answer has lost its list of {empty[0].replace('_', ' ')}.")
+    return msgspec.structs.replace(body, **dict.fromkeys(empty, UNSET))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,17 @@ from trayapp.domain.report import StatusReport
 from trayapp.exchange import Ask, Exchange, Request, Response, UnreadableResponseError
 from trayapp.formats.address import base, endpoint, names
 from trayapp.formats.body import decoded
-from trayapp.formats.statuspage import Body, Dialect, Site, dialect, incident_of, joined, rows_of, with_incidents
+from trayapp.formats.statuspage import (
+    Body,
+    Dialect,
+    Site,
+    dialect,
+    incident_of,
+    joined,
+    rows_of,
+    settled,
+    with_incidents,
+)
 
 SUMMARY = "/api/v2/summary.json"
 COMPONENTS = "/api/v2/components.json"
@@ -26,7 +36,7 @@ _OR_MISSING = frozenset({200, _MISSING})
 
 def body_of(answer: Response) -> Body:
     """Return the decoded answer; one with none of a page's parts is unreadable."""
-    body = decoded(answer, Body)
+    body = settled(decoded(answer, Body))
     if body.status is UNSET and body.components is UNSET and body.incidents is UNSET:
         raise UnreadableResponseError("The answer has none of a status page's parts.")
     return body

@@ -53,7 +53,7 @@ class _Page(msgspec.Struct):
 
 
 class _Affected(msgspec.Struct):
-    status_page_resource_id: str | int
+    status_page_resource_id: str | int | None = None
     status: str | None = None
 
 

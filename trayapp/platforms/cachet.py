@@ -220,13 +220,16 @@ def read(ask: Ask) -> Exchange[StatusReport]:
         first,
         _plain(_Page[_ComponentFields]) if is_v2 else _unwrapped(_Page[_Wrapped[_ComponentFields]]),
     )
-    first = yield Request(url=endpoint(ask.url, f"{root}/incidents", _KNOWN))
-    posted = yield from _whole(
-        ask,
-        f"{root}/incidents",
-        first,
-        _plain(_Page[_IncidentFields]) if is_v2 else _unwrapped(_Page[_Wrapped[_IncidentFields]]),
-    )
+    posted: _Listing[_IncidentFields] = _Listing(items=(), complete=False)
+    first = yield Request(url=endpoint(ask.url, f"{root}/incidents", _KNOWN), accept=frozenset({_OK, _NOT_FOUND}))
+    has_incidents = first.status == _OK
+    if has_incidents:
+        posted = yield from _whole(
+            ask,
+            f"{root}/incidents",
+            first,
+            _plain(_Page[_IncidentFields]) if is_v2 else _unwrapped(_Page[_Wrapped[_IncidentFields]]),
+        )
     planned: _Listing[_ScheduleFields] = _Listing(items=(), complete=False)
     first = yield Request(url=endpoint(ask.url, f"{root}/schedules", _KNOWN), optional=True)
     if first.status == _OK:
@@ -257,6 +260,7 @@ def read(ask: Ask) -> Exchange[StatusReport]:
             *(_schedule(item) for item in planned.items),
         ),
         absence=Absence.GONE if listed.complete else Absence.SAYS_NOTHING,
+        has_incident_list=has_incidents,
     )
 
 

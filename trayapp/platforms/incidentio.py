@@ -22,7 +22,7 @@ from trayapp.domain.status import Status, worst
 from trayapp.exchange import Ask, Exchange, Platform, Request, Response, UnreadableResponseError
 from trayapp.formats.address import base, endpoint, host_of, names, same_site_link
 from trayapp.formats.body import decoded, matches
-from trayapp.formats.statuspage import Body, Dialect, Site, dialect, phase_of, report_of, rows_of, status_of
+from trayapp.formats.statuspage import Body, Dialect, Site, dialect, phase_of, report_of, rows_of, settled, status_of
 from trayapp.formats.statuspage_faces import COMPONENTS, PATHS, if_readable, names_a_face, whole, with_history
 from trayapp.formats.text import one_line, plain, word
 from trayapp.formats.times import instant
@@ -119,7 +119,7 @@ class GroupRow(msgspec.Struct):
 
     name: object = None
     hidden: object = None
-    components: list[LeafRow] = msgspec.field(default_factory=list)
+    components: list[LeafRow] | None = None
 
 
 class ItemRow(msgspec.Struct):
@@ -132,7 +132,7 @@ class ItemRow(msgspec.Struct):
 class Structure(msgspec.Struct):
     """How the page shows its components."""
 
-    items: list[ItemRow] = msgspec.field(default_factory=list)
+    items: list[ItemRow] | None = None
 
 
 class OwnSummary(msgspec.Struct):
@@ -140,7 +140,7 @@ class OwnSummary(msgspec.Struct):
 
     affected_components: list[AffectedRow]
     ongoing_incidents: list[EventRow]
-    components: list[LeafRow] = msgspec.field(default_factory=list)
+    components: list[LeafRow] | None = None
     scheduled_maintenances: list[EventRow] | None = None
     in_progress_maintenances: list[EventRow] | None = None
     structure: Structure | None = None
@@ -171,7 +171,7 @@ def read(ask: Ask) -> Exchange[StatusReport]:
 def recognises(response: Response) -> bool:
     """Return whether the body is one of the three faces."""
     try:
-        body = decoded(response, Body)
+        body = settled(decoded(response, Body))
     except UnreadableResponseError:
         return False
     return dialect(body) is Dialect.INCIDENT_IO or matches(response, MarkedWidget) or matches(response, Own)
@@ -250,7 +250,7 @@ def _widget_report(widget: Widget, site: Site) -> StatusReport:
 def _own_report(own: Own, site: Site) -> StatusReport:
     """List the whole inventory: what the page shows, plus whatever is affected, so that no bad word is lost."""
     summary = own.summary
-    spare_names = {each.id: one_line(each.name) for each in summary.components if isinstance(each.id, str)}
+    spare_names = {each.id: one_line(each.name) for each in summary.components or [] if isinstance(each.id, str)}
     shown, hidden = _inventory(summary, spare_names)
     affected: list[Component] = []
     for row in summary.affected_components:
@@ -285,14 +285,14 @@ def _inventory(
 ) -> tuple[dict[str, tuple[str, str | None]], frozenset[str]]:
     """Return the shown components (id to name and group), and the ids of the hidden ones."""
     rows: list[tuple[LeafRow, str | None, bool]] = []
-    for item in summary.structure.items if summary.structure else []:
+    for item in (summary.structure.items if summary.structure else None) or []:
         if item.group is not None:
             group, gone = one_line(item.group.name) or None, item.group.hidden is True
-            rows += [(leaf, group, gone or leaf.hidden is True) for leaf in item.group.components]
+            rows += [(leaf, group, gone or leaf.hidden is True) for leaf in item.group.components or []]
         if item.component is not None:
             rows.append((item.component, None, item.component.hidden is True))
     if not rows:
-        rows = [(leaf, None, False) for leaf in summary.components]
+        rows = [(leaf, None, False) for leaf in summary.components or []]
 
     shown: dict[str, tuple[str, str | None]] = {}
     for leaf, group, gone in rows:

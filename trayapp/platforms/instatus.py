@@ -11,6 +11,7 @@ Without a list of components the page's own word is all there is, and an absent 
 
 from collections.abc import Iterator
 from datetime import timedelta
+from http import HTTPStatus
 
 import msgspec
 
@@ -19,7 +20,7 @@ from trayapp.domain.report import Absence, Component, StatusReport
 from trayapp.domain.status import Status
 from trayapp.exchange import Ask, Exchange, Platform, Request, Response, UnreadableResponseError
 from trayapp.formats.address import endpoint, same_site_link
-from trayapp.formats.body import decoded
+from trayapp.formats.body import decoded, text_of
 from trayapp.formats.datafile import data_file, offered
 from trayapp.formats.overall import unexplained
 from trayapp.formats.text import one_line, word
@@ -65,7 +66,7 @@ class _Page(msgspec.Struct):
 
 
 class _Group(msgspec.Struct):
-    id: str | int
+    id: str | int | None = None
     name: object = None
 
 
@@ -80,7 +81,8 @@ class _Row(msgspec.Struct, rename="camel"):
 
 
 class _Event(msgspec.Struct, rename="camel"):
-    id: str | int
+    id: str | int | None = None
+    """Not in the documented example, nor on older pages."""
     name: object = None
     status: str | None = None
     impact: str | None = None
@@ -90,7 +92,7 @@ class _Event(msgspec.Struct, rename="camel"):
     updated_at: object = None
     resolved: object = None
     url: object = None
-    components: list[_Group] | None = None
+    components: list[_Group | str] | None = None
 
 
 class _Body(msgspec.Struct, rename="camel"):
@@ -102,13 +104,13 @@ class _Body(msgspec.Struct, rename="camel"):
 
 def read(ask: Ask) -> Exchange[StatusReport]:
     """Read the summary and the components, whichever file the address names first."""
-    first = decoded((yield from data_file(ask.url, _SUMMARIES, _COMPONENTS)), _Body)
+    first = _body((yield from data_file(ask.url, _SUMMARIES, _COMPONENTS)))
     if first.page is None and first.components is None:
         raise UnreadableResponseError("The answer has neither a page nor components.")
     page = first
     if first.page is None:
         response = yield Request(url=endpoint(ask.url, "/summary.json", _PATHS), optional=True)
-        page = offered(response, _Body) or first
+        page = _offered(response) or first
     rows = first.components
     if rows is None:
         rows = yield from _components(ask.url)
@@ -118,13 +120,25 @@ def read(ask: Ask) -> Exchange[StatusReport]:
 def _components(url: str) -> Exchange[list[_Row] | None]:
     for path in _COMPONENTS:
         response = yield Request(url=endpoint(url, path, _PATHS), optional=True)
-        body = offered(response, _Body)
+        body = _offered(response)
         if body is None:
             continue
         if not body.components:
             raise UnreadableResponseError("The file of the components has none.")
         return body.components
     return None
+
+
+def _body(response: Response) -> _Body:
+    """Return the answer; the list of components may stand alone, as the documentation shows it."""
+    if text_of(response).startswith("["):
+        return _Body(components=decoded(response, list[_Row]))
+    return decoded(response, _Body)
+
+
+def _offered(response: Response) -> _Body | None:
+    is_list = response.status == HTTPStatus.OK and response.body.lstrip().startswith(b"[")
+    return _body(response) if is_list else offered(response, _Body)
 
 
 def _report(body: _Body, rows: list[_Row] | None, url: str) -> StatusReport:
@@ -151,7 +165,7 @@ def _leaves(rows: list[_Row]) -> Iterator[Component]:
 
     A parent without children is no group any more; what it says of itself was about them, so it is unknown.
     """
-    groups = {word(row.group.id) for row in _all(rows) if isinstance(row.group, _Group)}
+    groups = {word(row.group.id) for row in _all(rows) if isinstance(row.group, _Group)} - {""}
     seen: set[tuple[str, str]] = set()
     for row, group in _walk(rows, None):
         ours = word(row.id)
@@ -189,10 +203,10 @@ def _below(row: _Row) -> list[_Row]:
 
 
 def _incident(event: _Event, url: str) -> Incident:
-    named = event.components or []
+    named = dict(_named(event))
     return Incident(
-        id=word(event.id),
-        title=_name(event.name) or word(event.id),
+        id=_identity(event),
+        title=_name(event.name) or _identity(event),
         phase=_PHASE.get(_key(event.status)),
         impact=_IMPACT.get(_key(event.impact)),
         said=word(event.status),
@@ -200,17 +214,32 @@ def _incident(event: _Event, url: str) -> Incident:
         updated_at=instant(event.updated_at),
         resolved_at=instant(event.resolved),
         url=_link(event.url, url),
-        component_ids=tuple(word(each.id) for each in named),
-        components=tuple(_name(each.name) or word(each.id) for each in named),
+        component_ids=tuple(named),
+        components=tuple(named.values()),
     )
+
+
+def _identity(event: _Event) -> str:
+    """Return the event's id, else the end of its address, else its name with its beginning."""
+    tail = event.url.rstrip("/").rpartition("/")[2] if isinstance(event.url, str) else ""
+    begins = instant(event.start) or instant(event.started)
+    return word(event.id) or word(tail) or f"{_name(event.name)} {begins or ''}".strip()
+
+
+def _named(event: _Event) -> Iterator[tuple[str, str]]:
+    for each in event.components or []:
+        known = word(each) if isinstance(each, str) else word(each.id)
+        name = known if isinstance(each, str) else _name(each.name) or known
+        if name:
+            yield known or name, name
 
 
 def _maintenance(event: _Event, url: str) -> Maintenance:
     begins = instant(event.start) or instant(event.started)
     lasts = _minutes(event.duration)
     return Maintenance(
-        id=word(event.id),
-        title=_name(event.name) or word(event.id),
+        id=_identity(event),
+        title=_name(event.name) or _identity(event),
         phase=_PHASE.get(_key(event.status)),
         impact=Impact.MAINTENANCE,
         said=word(event.status),
@@ -245,7 +274,7 @@ def _key(said: str | None) -> str:
 def recognises(response: Response) -> bool:
     """Tell by ``page.status`` (UP, HASISSUES, UNDERMAINTENANCE), or by components in Instatus' capitals."""
     try:
-        body = decoded(response, _Body)
+        body = _body(response)
     except UnreadableResponseError:
         return False
     if body.page is not None:

@@ -24,7 +24,7 @@ from trayapp.domain.incident import Impact, Incident, IncidentUpdate, Maintenanc
 from trayapp.domain.report import Absence, Component, StatusReport
 from trayapp.domain.status import Status, worst
 from trayapp.exchange import Ask, Exchange, Platform, Request, Response, UnreadableResponseError
-from trayapp.formats.address import endpoint, same_site_link
+from trayapp.formats.address import endpoint, names, same_site_link
 from trayapp.formats.body import decoded, matches
 from trayapp.formats.datafile import data_file
 from trayapp.formats.text import one_line, plain, word
@@ -80,6 +80,18 @@ class _Event(msgspec.Struct):
     services: list[str] | None = None
 
 
+class _StrictEvent(msgspec.Struct):
+    """What every row of the history has: enough to know it by."""
+
+    id: str | int
+    type: str
+    status: str
+    title: str
+    date_created: str
+    services: list[str]
+    notes: list[_Note]
+
+
 class _Current(msgspec.Struct):
     status: str
     active_incidents: list[_Event]
@@ -89,7 +101,10 @@ class _Current(msgspec.Struct):
 
 def read(ask: Ask) -> Exchange[StatusReport]:
     """Read the open events, and the recent ones where an ending is awaited."""
-    current = decoded((yield from data_file(ask.url, (_CURRENT,), _PATHS)), _Current)
+    if names(ask.url, _HISTORY):
+        current = yield from _beside_history(ask.url)
+    else:
+        current = decoded((yield from data_file(ask.url, (_CURRENT,), _PATHS)), _Current)
     events = list(current.active_incidents)
     here = {word(event.id) for event in events}
     if ask.with_history or ask.open_incidents - here:
@@ -104,6 +119,16 @@ def read(ask: Ask) -> Exchange[StatusReport]:
         absence=Absence.OPERATIONAL,
         page_name="Slack",
     )
+
+
+def _beside_history(url: str) -> Exchange[_Current]:
+    """Return the current answer for an address that names the history, else what the history says is not over."""
+    response = yield Request(url=endpoint(url, _CURRENT, _PATHS), optional=True)
+    if response.status == HTTPStatus.OK:
+        return decoded(response, _Current)
+    events = decoded((yield Request(url=url)), list[_Event])
+    running = [each for each in events if not _is_over(each)]
+    return _Current(status="active" if any(map(_is_running, running)) else "ok", active_incidents=running)
 
 
 def _history(response: Response, here: set[str]) -> list[_Event]:
@@ -202,11 +227,11 @@ def _updates(event: _Event) -> tuple[IncidentUpdate, ...]:
 
 
 def recognises(response: Response) -> bool:
-    """Tell by a page status of ``ok`` or ``active`` beside ``active_incidents`` and the page's times."""
+    """Tell by a page status of ``ok`` or ``active`` beside ``active_incidents`` and the page's times, or by history."""
     try:
         current = decoded(response, _Current)
     except UnreadableResponseError:
-        return False
+        return matches(response, list[_StrictEvent]) and bool(decoded(response, list[_StrictEvent]))
     return current.status in _PAGE and instant(current.date_updated or current.date_created) is not None
 
 

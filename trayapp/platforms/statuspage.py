@@ -7,7 +7,7 @@ from trayapp.domain.report import Absence, StatusReport
 from trayapp.exchange import Ask, Exchange, Platform, Response, UnreadableResponseError
 from trayapp.formats.address import base
 from trayapp.formats.body import decoded
-from trayapp.formats.statuspage import Body, Dialect, Site, dialect, report_of
+from trayapp.formats.statuspage import Body, Dialect, Site, dialect, report_of, settled
 from trayapp.formats.statuspage_faces import PATHS, whole, with_history
 
 
@@ -23,7 +23,7 @@ def read(ask: Ask) -> Exchange[StatusReport]:
 def recognises(response: Response) -> bool:
     """Return whether the body is a v2 answer and not incident.io's imitation of one."""
     try:
-        body = decoded(response, Body)
+        body = settled(decoded(response, Body))
     except UnreadableResponseError:
         return False
     return dialect(body) in {Dialect.STATUSPAGE, Dialect.UNCLEAR}
