@@ -89,8 +89,9 @@ def test_every_change_is_a_line(change: Change, words: str) -> None:
 def test_every_decision_says_its_reason() -> None:
     alert = Alert(kind=AlertKind.OPENED, at=NOON, page_id="acme", title="Errors", status=Status.DEGRADED)
 
-    assert "pop-up (new trouble): Acme" in decision_line(Decision(alert, told=True, reason=Reason.NEW), NAMES)
-    assert "no pop-up (this page is muted)" in decision_line(Decision(alert, told=False, reason=Reason.MUTED), NAMES)
+    told, muted = Decision(alert, told=True, reason=Reason.NEW), Decision(alert, told=False, reason=Reason.MUTED)
+    assert decision_line(told, NAMES).endswith("  pop-up: Acme: Errors - New trouble.")
+    assert decision_line(muted, NAMES).endswith("  no pop-up: Acme: Errors - Its pop-ups are switched off.")
 
 
 def test_stored_incidents() -> None:

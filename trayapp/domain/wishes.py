@@ -73,8 +73,8 @@ def tell_when_back(book: AlertBook, wish: Wish, now: datetime) -> AlertBook:
 
 
 def forget_wish(book: AlertBook, wish: Wish) -> AlertBook:
-    """Forget that somebody wanted to be told."""
-    concerns = (replace(each, is_wanted=False) if each.name == wish.concern else each for each in book.concerns)
+    """Forget that somebody wanted to be told; of a page that is of all that is open on it too."""
+    concerns = (replace(each, is_wanted=False) if _is_about(each, wish) else each for each in book.concerns)
     pages = (
         replace(each, wanted_at=None, fine_looks=0) if not wish.concern and each.page_id == wish.page_id else each
         for each in book.pages

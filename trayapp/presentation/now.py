@@ -102,7 +102,10 @@ class ComponentGroup:
 
 @dataclass(frozen=True, slots=True)
 class OpenIncident:
-    """An open incident, or planned work, with its newest update. ``url`` is as the page gave it: check it first."""
+    """An open incident, or planned work, with its newest update. ``url`` is as the page gave it: check it first.
+
+    ``incident_id`` is empty for planned work: nothing pops up about it.
+    """
 
     key: str
     mark: Mark
@@ -111,6 +114,7 @@ class OpenIncident:
     posted: str = ""
     text: str = ""
     url: str = ""
+    incident_id: str = ""
 
 
 def headline(snapshot: Snapshot, now: datetime, verdicts: tuple[PageVerdict, ...] = ()) -> Headline:
@@ -468,6 +472,7 @@ def _open_incident(incident: Incident, now: datetime) -> OpenIncident:
     newest = incident.updates[0] if incident.updates else None
     return OpenIncident(
         key=f"{type(incident).__name__} {incident.id}",
+        incident_id="" if isinstance(incident, Maintenance) else incident.id,
         mark=_incident_mark(incident),
         title=clipped(incident.title, 200),
         facts=_facts(incident, now),

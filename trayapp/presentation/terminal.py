@@ -20,6 +20,7 @@ from trayapp.domain.record import StoredIncident
 from trayapp.domain.report import Component
 from trayapp.domain.snapshot import PageState
 from trayapp.presentation import ages, words
+from trayapp.presentation.decisions import reason_sentence
 from trayapp.presentation.drift import drift_sentences
 from trayapp.presentation.wording import worded
 
@@ -55,7 +56,7 @@ def decision_line(decision: Decision, names: Mapping[str, str]) -> str:
     alert = decision.alert
     told = _("pop-up") if decision.told else _("no pop-up")
     said = worded(alert, names, alert.at).title
-    return f"{_clock(alert.at)}  {told} ({decision.reason.value}): {said}"
+    return f"{_clock(alert.at)}  {told}: {said} - {reason_sentence(decision.reason.value)}"
 
 
 def stored_lines(stored: StoredIncident, name: str, now: datetime) -> list[str]:

@@ -1,6 +1,6 @@
 """One watched page as a card: closed it is three lines, open it has incidents, components and buttons."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from gettext import gettext as _
@@ -24,10 +24,13 @@ from trayapp.desktop.window.texts import (
     row,
     wrapped,
 )
+from trayapp.desktop.window.wishes import WishButtons
+from trayapp.domain.notification import AlertBook
 from trayapp.domain.snapshot import PageState
 from trayapp.domain.verdict import Verdict
 from trayapp.presentation import now as words
 from trayapp.presentation.now import Card, OpenIncident
+from trayapp.presentation.wishes import WishView, incident_wishes, page_wish
 
 _CARD_MARK = 24
 
@@ -41,6 +44,8 @@ class PageCard(QFrame):
     """The id of a page whose provider fails for the person."""
     move_requested = Signal(str)
     """The id of a page whose new address is to be used."""
+    command = Signal(object)
+    """A command for the engine."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make the closed card; `show_state` fills it."""
@@ -50,6 +55,7 @@ class PageCard(QFrame):
         self.setAutoFillBackground(True)
         self._state: PageState | None = None
         self._verdict: Verdict | None = None
+        self._book = AlertBook()
         self._is_looking = False
         self._now: datetime | None = None
         self._card: Card | None = None
@@ -61,6 +67,7 @@ class PageCard(QFrame):
         self._when = caption()
         self._warnings = wrapped()
         self._note = caption()
+        self._wished = caption()
         self._toggle = QToolButton()
         self._toggle.setCheckable(True)
         self._toggle.setAutoRaise(True)
@@ -81,6 +88,16 @@ class PageCard(QFrame):
     def toggle(self) -> QToolButton:
         """The button that opens and closes the card: where the focus goes."""
         return self._toggle
+
+    def show_book(self, book: AlertBook) -> None:
+        """Show what was asked of the pop-ups about this page."""
+        self._book = book
+        if self._state is None:
+            return
+        view = page_wish(self._state, book)
+        put(self._wished, view.sentence if view is not None else "")
+        if self._body is not None and self._toggle.isChecked():
+            self._body.show_wishes(view, incident_wishes(self._state.page.id, book))
 
     def show_state(
         self, state: PageState, now: datetime, *, is_looking: bool = False, verdict: Verdict | None = None
@@ -135,7 +152,15 @@ class PageCard(QFrame):
     def _head(self) -> QHBoxLayout:
         head = row(spacing=1.5)
         lines = column(spacing=0.5)
-        for label in (self._name, self._headline, self._verdict_line, self._when, self._warnings, self._note):
+        for label in (
+            self._name,
+            self._headline,
+            self._verdict_line,
+            self._when,
+            self._warnings,
+            self._note,
+            self._wished,
+        ):
             lines.addWidget(label)
         head.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(lines, 1)
@@ -170,22 +195,30 @@ class PageCard(QFrame):
                 lambda: self.suspect_requested.emit(page_id),
                 lambda: self.move_requested.emit(page_id),
             )
+            self._body.command.connect(self.command)
             self._layout.addWidget(self._body)
         if self._body is not None:
             if is_open:
                 self._body.show_card(self._card)
                 self._body.show_state(self._state, self._now, self._verdict)
+                self.show_book(self._book)
             self._body.setVisible(is_open)
 
 
 class _Body(QWidget):
     """The inside of an open card."""
 
+    command = Signal(object)
+    """A command for the engine."""
+
     def __init__(self, check: Callable[[], None], suspect: Callable[[], None], move: Callable[[], None]) -> None:
         super().__init__()
         self._url = ""
         self._incidents: tuple[OpenIncident, ...] = ()
-        self._shown: list[QWidget] = []
+        self._shown: list[_Incident] = []
+        self._wishes = WishButtons()
+        self._wishes.command.connect(self.command)
+        self._incident_wishes: Mapping[str, WishView] = {}
         self._components = Components()
         self._evidence = caption()
         self._check = QPushButton(check_now_text())
@@ -201,6 +234,7 @@ class _Body(QWidget):
         layout: QVBoxLayout = column(self, spacing=2)
         layout.setContentsMargins(round(4.5 * GRID), GRID, 0, 0)
         layout.addLayout(self._buttons())
+        layout.addWidget(self._wishes)
         layout.addLayout(self._incident_column)
         layout.addWidget(self._components)
         layout.addWidget(self._evidence)
@@ -227,6 +261,13 @@ class _Body(QWidget):
             self._incidents = incidents
             self._show_incidents(incidents)
 
+    def show_wishes(self, page: WishView | None, incidents: Mapping[str, WishView]) -> None:
+        """Show what was asked, and may be, about the page and, where there are several, about each incident."""
+        self._incident_wishes = incidents
+        self._wishes.show_wish(page)
+        for each in self._shown:
+            each.wishes.show_wish(incidents.get(each.incident_id))
+
     def _buttons(self) -> QHBoxLayout:
         buttons = row()
         for each in (self._check, self._suspect, self._open, self._move):
@@ -241,6 +282,8 @@ class _Body(QWidget):
         self._shown = [_Incident(each, self._url) for each in incidents]
         for each in self._shown:
             self._incident_column.addWidget(each)
+            each.wishes.command.connect(self.command)
+            each.wishes.show_wish(self._incident_wishes.get(each.incident_id))
 
     def _on_open(self) -> None:
         links.open_link(self._url, self._url)
@@ -251,6 +294,8 @@ class _Incident(QWidget):
 
     def __init__(self, incident: OpenIncident, page_url: str) -> None:
         super().__init__()
+        self.incident_id = incident.incident_id
+        self.wishes = WishButtons()
         mark = mark_label()
         mark.setPixmap(theme.icon(incident.mark).pixmap(MARK_SIZE))
         lines = column(spacing=0.5)
@@ -269,6 +314,7 @@ class _Incident(QWidget):
             line.addWidget(link)
             line.addStretch(1)
             lines.addLayout(line)
+        lines.addWidget(self.wishes)
         layout = row(self)
         layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(lines, 1)

@@ -2,17 +2,22 @@
 
 from gettext import gettext as _
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QToolButton, QWidget
 
 from trayapp.desktop import theme
 from trayapp.desktop.window import links
 from trayapp.desktop.window.texts import GRID, caption, column, heading, mark_label, row, wrapped
+from trayapp.desktop.window.wishes import WishButtons
 from trayapp.presentation.incidents import Detail, UpdateView
+from trayapp.presentation.wishes import WishView
 
 
 class IncidentDetail(QWidget):
     """Shows one incident, or that none is chosen."""
+
+    command = Signal(object)
+    """A command for the engine."""
 
     def __init__(self) -> None:
         """Begin with none."""
@@ -23,10 +28,14 @@ class IncidentDetail(QWidget):
         self._column = column(self, margin=2)
         self._nothing = caption(_("Choose an incident to read about it."))
         self._column.addWidget(self._nothing)
+        self._wishes = WishButtons()
+        self._wishes.command.connect(self.command)
+        self._column.addWidget(self._wishes)
         self._column.addStretch(1)
 
-    def show_detail(self, detail: Detail | None, page_url: str) -> None:
-        """Show an incident of the page at this address."""
+    def show_detail(self, detail: Detail | None, page_url: str, wish: WishView | None = None) -> None:
+        """Show an incident of the page at this address, and what was asked of the pop-ups about it."""
+        self._wishes.show_wish(wish)
         if detail == self._detail and page_url == self._page_url:
             return
         self._detail, self._page_url = detail, page_url
@@ -37,7 +46,7 @@ class IncidentDetail(QWidget):
         self._nothing.setVisible(detail is None)
         if detail is not None:
             self._content = _content(detail, page_url)
-            self._column.insertWidget(0, self._content)
+            self._column.insertWidget(self._column.indexOf(self._wishes), self._content)
 
 
 def _content(detail: Detail, page_url: str) -> QWidget:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
+    QPushButton,
     QSplitter,
     QTableView,
     QWidget,
@@ -20,11 +21,14 @@ from PySide6.QtWidgets import (
 from trayapp.desktop.window.detail import IncidentDetail
 from trayapp.desktop.window.rows import KEY_ROLE, ORDER_ROLE, RowModel
 from trayapp.desktop.window.texts import GRID, MARK_SIZE, caption, column, put, row, scroller, wrapped
+from trayapp.desktop.window.told import told_text
+from trayapp.domain.notification import AlertBook
 from trayapp.domain.record import IncidentQuery, StoredIncident
 from trayapp.domain.snapshot import Snapshot
 from trayapp.engine.updates import Update
 from trayapp.presentation import incidents as words
 from trayapp.presentation.incidents import Filters, Openness, Period
+from trayapp.presentation.wishes import incident_wish
 
 ASK_AFTER = 250
 """Milliseconds without a key before the history is asked."""
@@ -38,6 +42,9 @@ class IncidentsPage(QWidget):
 
     load_requested = Signal(object)
     """An IncidentQuery."""
+    told_requested = Signal()
+    command = Signal(object)
+    """A command for the engine."""
 
     def __init__(self) -> None:
         """Make the page; `show_update` fills it."""
@@ -46,6 +53,8 @@ class IncidentsPage(QWidget):
         self._names: Mapping[str, str] = {}
         self._urls: Mapping[str, str] = {}
         self._snapshot: Snapshot | None = None
+        self._book = AlertBook()
+        self._told = QPushButton(told_text())
         self._asked: IncidentQuery | None = None
         self._stored: tuple[StoredIncident, ...] | None = None
         self._shown: dict[str, StoredIncident] = {}
@@ -69,6 +78,9 @@ class IncidentsPage(QWidget):
         """Take what is new; ask again where something may have changed."""
         self._now = now
         self._show_pages(update.snapshot)
+        if update.book != self._book:
+            self._book = update.book
+            self._show_detail(self._table.currentIndex())
         if update.found is not None and update.found.query == self._asked:
             self._stored = update.found.incidents
             self._show_rows()
@@ -126,7 +138,10 @@ class IncidentsPage(QWidget):
     def _build(self) -> None:
         page = column(self, margin=2, spacing=1)
         page.addLayout(self._make_filters())
-        page.addWidget(self._count)
+        line = row()
+        line.addWidget(self._count, 1)
+        line.addWidget(self._told)
+        page.addLayout(line)
         page.addWidget(self._empty)
         self._splitter.addWidget(self._table)
         self._splitter.addWidget(scroller(self._detail, _("Incident")))
@@ -138,6 +153,8 @@ class IncidentsPage(QWidget):
         self._sorted.setSourceModel(self._model)
         self._sorted.setSortRole(ORDER_ROLE)
         self._build_table()
+        self._told.clicked.connect(self.told_requested)
+        self._detail.command.connect(self.command)
         self._waiting.setSingleShot(True)
         self._waiting.setInterval(ASK_AFTER)
         self._waiting.timeout.connect(self._ask)
@@ -267,4 +284,6 @@ class IncidentsPage(QWidget):
         if stored is None or self._now is None:
             self._detail.show_detail(None, "")
             return
-        self._detail.show_detail(words.detail(stored, self._names, self._now), self._urls.get(stored.page_id, ""))
+        wish = incident_wish(stored.page_id, stored.incident.id, self._book)
+        detail = words.detail(stored, self._names, self._now)
+        self._detail.show_detail(detail, self._urls.get(stored.page_id, ""), wish)

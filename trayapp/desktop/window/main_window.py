@@ -18,12 +18,14 @@ from trayapp.desktop.window.now import NowPage
 from trayapp.desktop.window.settings.page import SettingsPage
 from trayapp.desktop.window.sidebar import Sidebar
 from trayapp.desktop.window.texts import GRID, caption, column, redim, row
+from trayapp.desktop.window.told import ToldDialog
 from trayapp.engine.commands import (
     ApplySettings,
     DetectPage,
     DismissNote,
     EndInquiry,
     EraseHistory,
+    LoadDecisions,
     LoadIncidents,
     LookNow,
     SuspectProvider,
@@ -67,6 +69,7 @@ class MainWindow(QMainWindow):
         self._keys_page = KeysPage()
         self._settings_page = SettingsPage(autostart)
         self._first_run: FirstRun | None = None
+        self._told: ToldDialog | None = None
         self._banners = Banners()
         self._stack = QStackedWidget()
         self._pages: dict[str, QWidget] = {
@@ -89,6 +92,7 @@ class MainWindow(QMainWindow):
         if update.key_outcome is not None:
             # It comes once: a dialog waits for it, whether the window can be seen or not.
             self._keys_page.show_outcome(update.key_outcome)
+        self._show_decided(update)
         if not self.isVisible():
             self._is_behind = True
             return
@@ -169,6 +173,10 @@ class MainWindow(QMainWindow):
         self._incidents_page.load_requested.connect(lambda query: self.command.emit(LoadIncidents(query)))
         self._settings_page.apply_requested.connect(self._apply)
         self._settings_page.detect_requested.connect(lambda url: self.command.emit(DetectPage(url)))
+        for page in (self._now_page, self._incidents_page):
+            page.command.connect(self.command)
+        for asking in (self._incidents_page, self._settings_page):
+            asking.told_requested.connect(self._open_told)
         self._settings_page.popup_test_requested.connect(self.popup_test_requested)
         self._settings_page.erase_requested.connect(lambda: self.command.emit(EraseHistory()))
         self._now_page.settings_requested.connect(partial(self.show_page, SETTINGS))
@@ -220,6 +228,23 @@ class MainWindow(QMainWindow):
             self._stack.setCurrentWidget(self._first_run)
             self._sidebar.hide()
         self._first_run.show_providers(update.providers, update.settings)
+
+    def _open_told(self) -> None:
+        """Show why there was a pop-up, and why there was none."""
+        if self._told is None:
+            self._told = ToldDialog(self)
+        self._told.show()
+        self._told.raise_()
+        self.command.emit(LoadDecisions())
+
+    def _show_decided(self, update: Update) -> None:
+        if self._told is None or not self._told.isVisible():
+            return
+        if update.decided is not None:
+            names = {each.page.id: each.page.name for each in update.snapshot.pages}
+            self._told.show_decided(update.decided, names, self._moment(update))
+        elif update.decisions:
+            self.command.emit(LoadDecisions())
 
     def _apply(self, settings: Settings) -> None:
         self.command.emit(ApplySettings(settings))

@@ -25,10 +25,13 @@ from trayapp.desktop.window.texts import (
     scroller,
     wrapped,
 )
+from trayapp.desktop.window.wishes import SnoozeButton
+from trayapp.domain.notification import AlertBook
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.verdict import PageVerdict, Verdict
 from trayapp.engine.updates import Update
 from trayapp.presentation import now as words
+from trayapp.presentation.tray import snoozed_words
 from trayapp.presentation.words import Mark
 
 _AT_ONCE = 40
@@ -49,11 +52,16 @@ class NowPage(QWidget):
     move_requested = Signal(str)
     """The id of a page whose new address is to be used."""
     settings_requested = Signal()
+    command = Signal(object)
+    """A command for the engine."""
 
     def __init__(self) -> None:
         """Make the page; `show_update` fills it."""
         super().__init__()
         self._snapshot = Snapshot()
+        self._book = AlertBook()
+        self._snooze = SnoozeButton()
+        self._snoozed = caption()
         self._verdicts: tuple[PageVerdict, ...] = ()
         self._by_page: dict[str, Verdict] = {}
         self._looking: frozenset[str] = frozenset()
@@ -91,7 +99,7 @@ class NowPage(QWidget):
     def show_update(self, update: Update, now: datetime) -> None:
         """Show the state, touching only what differs."""
         self._now, self._looking, self._is_replay = now, update.looking, update.is_replay
-        self._snapshot, self._verdicts = update.snapshot, update.verdicts
+        self._snapshot, self._verdicts, self._book = update.snapshot, update.verdicts, update.book
         self._by_page = {each.page_id: each.verdict for each in update.verdicts}
         known = {each.page.id for each in update.snapshot.pages}
         for gone in [each for each in self._cards if each not in known]:
@@ -105,6 +113,7 @@ class NowPage(QWidget):
         self._empty.setVisible(not update.snapshot.pages)
         self._find.setVisible(len(update.snapshot.pages) >= _MANY)
         self._check.setVisible(bool(update.snapshot.pages))
+        self._snooze.setVisible(bool(update.snapshot.pages))
         self._why.setVisible(bool(update.snapshot.pages))
         self._check.setEnabled(len(update.looking) < len(update.snapshot.pages))
         self._inquiries.show_inquiries(update.inquiries, now)
@@ -153,12 +162,14 @@ class NowPage(QWidget):
         lines = column(spacing=1)
         lines.addWidget(self._sentence)
         lines.addWidget(self._detail)
+        lines.addWidget(self._snoozed)
         lines.addWidget(self._why, 0, Qt.AlignmentFlag.AlignLeft)
         lines.addWidget(self._reasons)
         head.addLayout(lines, 1)
         buttons = column()
         buttons.addWidget(self._check)
         buttons.addWidget(self._fails)
+        buttons.addWidget(self._snooze)
         buttons.addStretch(1)
         head.addLayout(buttons)
         page.addLayout(head)
@@ -171,7 +182,8 @@ class NowPage(QWidget):
         column(self).addWidget(self._area)
         put(self._sentence, _("Looking..."))
         self._mark.setPixmap(theme.icon(Mark.UNKNOWN).pixmap(LARGE_MARK_SIZE))
-        for later in (self._detail, self._reasons, self._why, self._check, self._fails):
+        self._snooze.command.connect(self.command)
+        for later in (self._detail, self._reasons, self._why, self._check, self._fails, self._snooze, self._snoozed):
             later.hide()
         self._why.toggled.connect(self._on_why)
         self._check.setToolTip(_("Look at every page now (F5)"))
@@ -209,6 +221,9 @@ class NowPage(QWidget):
         put(self._sentence, told.sentence)
         put(self._detail, told.detail)
         self._sentence.setAccessibleName(told.sentence)
+        snoozed = snoozed_words(self._book, now)
+        put(self._snoozed, snoozed)
+        self._snooze.show_snooze(snoozed)
         if told.mark is not self._shown_mark:
             self._shown_mark = told.mark
             self._mark.setPixmap(theme.icon(told.mark).pixmap(LARGE_MARK_SIZE))
@@ -308,6 +323,7 @@ class NowPage(QWidget):
         card.check_requested.connect(self.check_requested)
         card.suspect_requested.connect(self.suspect_requested)
         card.move_requested.connect(self.move_requested)
+        card.command.connect(self.command)
         self._show_card(card, state, self._now)
         if not card.matches(self._find.text()):
             card.hide()
@@ -316,6 +332,7 @@ class NowPage(QWidget):
     def _show_card(self, card: PageCard, state: PageState, now: datetime) -> None:
         page_id = state.page.id
         card.show_state(state, now, is_looking=page_id in self._looking, verdict=self._by_page.get(page_id))
+        card.show_book(self._book)
 
     def _urgency(self, state: PageState) -> int:
         return words.WORST_FIRST.index(words.mark_of_page(state, self._by_page.get(state.page.id)))

@@ -25,6 +25,7 @@ class SettingsPage(QWidget):
     """An address whose platform is to be found out."""
     erase_requested = Signal()
     popup_test_requested = Signal()
+    told_requested = Signal()
 
     def __init__(self, autostart: Autostart | None = None) -> None:
         """Make the tabs; `show_update` fills them."""
@@ -46,6 +47,7 @@ class SettingsPage(QWidget):
         self._draft.send_requested.connect(self.apply_requested)
         self._watching.detect_requested.connect(self.detect_requested)
         self._popups.test_requested.connect(self.popup_test_requested)
+        self._popups.told_requested.connect(self.told_requested)
         self._general.erase_requested.connect(self.erase_requested)
 
     @property

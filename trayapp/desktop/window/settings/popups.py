@@ -14,6 +14,7 @@ from trayapp.desktop import theme
 from trayapp.desktop.window.settings.choices import Choice, group
 from trayapp.desktop.window.settings.draft import Draft
 from trayapp.desktop.window.texts import caption, column, put, row, wrapped
+from trayapp.desktop.window.told import told_text
 from trayapp.domain.notification import Level
 from trayapp.domain.snapshot import Snapshot
 from trayapp.presentation.popuptest import PopupTest, lines_about
@@ -28,6 +29,7 @@ class PopupsTab(QWidget):
 
     test_requested = Signal()
     """A test pop-up, please."""
+    told_requested = Signal()
 
     def __init__(self, draft: Draft) -> None:
         """Make the tab; the draft fills it."""
@@ -84,7 +86,10 @@ class PopupsTab(QWidget):
     def _test_box(self) -> QGroupBox:
         box, form = group(_("On this desktop"))
         line = row()
+        told = QPushButton(told_text())
+        told.clicked.connect(self.told_requested)
         line.addWidget(self._test)
+        line.addWidget(told)
         line.addStretch(1)
         form.addRow(line)
         form.addRow(self._tested)

@@ -1,0 +1,73 @@
+from dataclasses import replace
+
+from tests.builders import NOON
+from trayapp.domain.notification import AlertBook, Concern, PageBook
+from trayapp.domain.provider import StatusPage
+from trayapp.domain.snapshot import PageState
+from trayapp.domain.status import Status
+from trayapp.domain.verdict import VerdictId
+from trayapp.domain.wishes import Wish
+from trayapp.presentation.wishes import incident_wish, incident_wishes, page_wish
+
+ACME = PageState(
+    page=StatusPage(id="acme", name="Acme", url="https://status.acme.example"), shown=Status.DEGRADED, looks=1
+)
+FINE = replace(ACME, shown=Status.OPERATIONAL)
+
+
+def concern(name: str, **more: object) -> Concern:
+    base = Concern(
+        page_id="acme",
+        name=f"acme/{name}",
+        incident_id=name,
+        title=f"Errors {name}",
+        opened_at=NOON,
+        severity=Status.DEGRADED,
+    )
+    return replace(base, **more)  # type: ignore[arg-type]  # fields of Concern by name
+
+
+def test_a_page_in_trouble_can_be_acknowledged_and_waited_for() -> None:
+    view = page_wish(ACME, AlertBook(concerns=(concern("one"),)))
+
+    assert view is not None
+    assert (view.wish, view.name, view.can_acknowledge) == (Wish("acme"), "Acme", True)
+    assert (view.is_acknowledged, view.is_wanted, view.sentence) == (False, False, "")
+
+
+def test_what_was_asked_is_said() -> None:
+    one = concern("one", acknowledged=Status.DEGRADED)
+    book = AlertBook(concerns=(one,), pages=(PageBook(page_id="acme", wanted_at=NOON),))
+    view = page_wish(ACME, book)
+
+    assert view is not None
+    assert view.sentence == "Acknowledged · you will be told when it is back"
+    waiting = page_wish(ACME, AlertBook(concerns=(concern("one", is_wanted=True),)))
+    assert waiting is not None
+    assert waiting.sentence == "You will be told when it is back"
+
+
+def test_a_page_that_cannot_be_read_can_be_waited_for_only() -> None:
+    view = page_wish(replace(ACME, shown=None), AlertBook())
+
+    assert view is not None
+    assert not view.can_acknowledge
+
+
+def test_there_is_nothing_to_wish_for_a_page_that_is_fine_or_was_never_looked_at() -> None:
+    over = AlertBook(concerns=(concern("one", good_looks=1),))
+
+    assert page_wish(FINE, over) is None
+    assert page_wish(replace(ACME, looks=0), AlertBook()) is None
+    assert page_wish(FINE, AlertBook(derived=(("acme", VerdictId.LOOKS_LIKE_PROVIDER),))) is not None
+
+
+def test_one_incident_needs_no_buttons_beside_the_pages_and_two_do() -> None:
+    one = AlertBook(concerns=(concern("one"),))
+    two = AlertBook(concerns=(concern("one", acknowledged=Status.DEGRADED), concern(""), concern("two")))
+
+    assert incident_wishes("acme", one) == {}
+    found = incident_wishes("acme", two)
+    assert [(key, each.is_acknowledged) for key, each in found.items()] == [("one", True), ("two", False)]
+    assert found["one"].name == "Errors one"
+    assert incident_wish("acme", "three", two) is None
