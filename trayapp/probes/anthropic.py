@@ -23,16 +23,17 @@ ANTHROPIC = Dialect(
         rule(KeyHealth.MISCONFIGURED, words=r"oauth.{0,40}(?:not|un)|does not match", status=(401, 403)),
         rule(
             KeyHealth.BLOCKED_REGION,
-            words=r"request not allowed|not available in your|unsupported (?:country|region)",
+            words=r"request not allowed|not available in your|unsupported (?:countr|region|territor)",
             status=(400, 403),
             reason="Blocked here, or not allowed: a country that is not served looks like this.",
         ),
         rule(KeyHealth.BLOCKED_IP, words=r"\bip\b.{0,60}(?:not|allow-?list|restrict)", status=(401, 403)),
         rule(KeyHealth.OK_LIMITED, "permission_error"),
+        rule(KeyHealth.OK_LIMITED, words=r"requires? an? admin|admin (?:api )?key (?:is )?required", status=(400, 401)),
         rule(KeyHealth.REJECTED, "authentication_error", status=401),
         rule(KeyHealth.MODEL_UNAVAILABLE, "not_found_error", words=r"model|claude", status=404),
-        down("overloaded_error api_error timeout_error", status=range(500, 600)),
-        limited("rate_limit_error", status=429),
+        down("overloaded_error api_error timeout_error", status=(400, *range(500, 600))),
+        limited("rate_limit_error", status=(400, 429)),
     ),
     good=(
         Good(

@@ -20,7 +20,7 @@ ELEVENLABS = Dialect(
         rule(
             KeyHealth.OK_LIMITED, "missing_permissions insufficient_permissions only_for_creator+ feature_not_available"
         ),
-        rule(KeyHealth.NO_CREDIT, "quota_exceeded insufficient_credits payment_required"),
+        rule(KeyHealth.NO_CREDIT, "quota_exceeded insufficient_credits payment_required payment_issue"),
         rule(
             KeyHealth.BLOCKED_IP,
             "detected_unusual_activity",

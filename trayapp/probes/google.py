@@ -53,7 +53,19 @@ _SHARED: tuple[Rule, ...] = (
     down("unavailable internal deadline_exceeded", status=range(500, 600)),
 )
 
-GEMINI = Dialect(id="gemini", names=("google-gemini", "google", "google-ai", "ai-studio"), rules=_SHARED)
+GEMINI = Dialect(
+    id="gemini",
+    names=("google-gemini", "google", "google-ai", "ai-studio"),
+    rules=(
+        *_SHARED,
+        rule(
+            KeyHealth.MISCONFIGURED,
+            words=r"expected oauth 2 access token",
+            status=401,
+            reason="What was sent is not taken for an API key here; it may be a token of another Google service.",
+        ),
+    ),
+)
 
 VERTEX = Dialect(
     id="vertex-ai",

@@ -13,7 +13,9 @@ OPENAI = Dialect(
             "billing_hard_limit_reached",
         ),
         rule(KeyHealth.NO_CREDIT, "credit_balance_exhausted insufficient_quota billing_not_active"),
-        rule(KeyHealth.NO_CREDIT, words=r"account is not active", status=(401, 403, 429)),
+        rule(
+            KeyHealth.NO_CREDIT, words=r"account is not active|exceeded your current quota", status=(400, 401, 403, 429)
+        ),
         rule(KeyHealth.OK_LIMITED, words=r"missing scopes?|insufficient permissions", status=(401, 403)),
         rule(KeyHealth.BLOCKED_IP, "ip_not_authorized ip_address_not_allowed"),
         rule(KeyHealth.BLOCKED_IP, words=r"\bip\b.{0,40}not (?:authorized|allowed)", status=(401, 403)),

@@ -17,7 +17,8 @@ _KEY = has("data.label", "data.usage")
 
 
 def _is_relayed(reply: Reply) -> bool:
-    return any(reply.at(path) is not Missing.FIELD for path in ("error.metadata.provider_name", "error.metadata.raw"))
+    named = (reply.at(path) for path in ("error.metadata.provider_name", "error.metadata.raw"))
+    return any(each not in (Missing.FIELD, None, "") for each in named)
 
 
 OPENROUTER = Dialect(

@@ -87,6 +87,7 @@ OTHERS: tuple[Dialect, ...] = (
             rule(KeyHealth.REJECTED, words=r"invalid api token|no api key supplied", status=401),
             rule(KeyHealth.SPEND_LIMIT, words=r"maximum billing|calls ?(?:/|per) ?month|monthly", status=(402, 429)),
             rule(KeyHealth.NO_CREDIT, words=r"payment method|card", status=402),
+            rule(KeyHealth.REJECTED, words=r"invalid (?:api )?token", status=498),
             rule(KeyHealth.UNKNOWN, status=498, reason="The request was refused for what it said, not for its key."),
         ),
         good=(Good(when=is_true("valid"), facts=(("organisation_id", "organization_id"), ("account", "owner_id"))),),

@@ -20,7 +20,7 @@ _CODE_WORDS = (
     "category error_kind kind limit_source"
 )
 _MESSAGE_WORDS = (
-    "message msg err_msg error_msg error_message errormessage detail details title error error_description "
+    "message msg err_msg error_msg error_message errormessage faultstring detail details title error error_description "
     "status_msg description reason suspend_reason"
 )
 _INSIDE_WORDS = (
@@ -28,6 +28,8 @@ _INSIDE_WORDS = (
 )
 _CODES = frozenset(_CODE_WORDS.split())
 _MESSAGES = frozenset(_MESSAGE_WORDS.split())
+_SPOKEN_CODES = _MESSAGES | {"error"}
+"""Names of words for people, below which some write a code all the same."""
 _INSIDE = frozenset(_INSIDE_WORDS.split())
 _UPSTREAM = frozenset({"raw", "provider_name", "previous_errors"})
 """Names below which another provider speaks (OpenRouter's ``metadata.raw``): never about this key."""
@@ -86,6 +88,8 @@ def read(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
         tree = decoded(response, object)
     except UnreadableResponseError:
         tree = None
+    if isinstance(tree, list) and len(tree) == 1 and _says_failed(tree[0]):
+        tree = tree[0]  # Google's streaming routes wrap a refusal so
     text = body[:_LONGEST_TEXT].decode("utf-8", errors="replace").strip("\ufeff \t\r\n\x00")
     is_html = tree is None and _is_html(text, response.content_type)
     said_failed = _says_failed(tree)
@@ -116,6 +120,8 @@ def _says_failed(tree: object) -> bool:
         return False
     if tree.get("error") or tree.get("errors") or tree.get("success") is False or tree.get("err_code"):
         return True
+    if _inner_code(tree.get("code")) is not None and not tree.get("data"):
+        return True
     base = tree.get("base_resp")
     return isinstance(base, dict) and base.get("status_code") not in (0, "0", None)
 
@@ -133,10 +139,16 @@ def _codes_of_headers(headers: Mapping[str, str]) -> frozenset[str]:
 
 
 def _inner_status(tree: object) -> int | None:
-    error = tree.get("error") if isinstance(tree, dict) else None
-    code = error.get("code") if isinstance(error, dict) else None
-    is_status = isinstance(code, int) and not isinstance(code, bool) and code in _ERRORS
-    return code if is_status and isinstance(code, int) else None
+    own = tree if isinstance(tree, dict) else {}
+    error = own.get("error")
+    return _inner_code(error.get("code") if isinstance(error, dict) else own.get("code"))
+
+
+def _inner_code(code: object) -> int | None:
+    """Return a code inside a body where it is the HTTP status of a refusal."""
+    if isinstance(code, str) and code.isascii() and code.isdigit():
+        code = int(code[:4])
+    return code if isinstance(code, int) and not isinstance(code, bool) and code in _ERRORS else None
 
 
 def _gathered(tree: object) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
@@ -150,7 +162,7 @@ def _gathered(tree: object) -> tuple[frozenset[str], tuple[str, ...], tuple[str,
             delays.append(value)
         if name in _MESSAGES and isinstance(value, str) and value.strip() and not _is_code(value):
             messages.append(value[:2000])
-        if name in _CODES or (name == "error" and _is_code(value)):
+        if name in _CODES or (name in _SPOKEN_CODES and _is_code(value)):
             codes.extend(_word(value))
     return frozenset(codes), tuple(messages), tuple(delays)
 

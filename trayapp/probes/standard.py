@@ -49,12 +49,16 @@ CODES: tuple[Rule, ...] = (
         "organization_usage_limit_exceeded enforced_spend_limit_reached billing_hard_limit_reached",
     ),
     rule(KeyHealth.NO_CREDIT, "insufficient_quota", when=_has_no_cooldown),
-    rule(KeyHealth.SUSPENDED, "account_deactivated account_suspended organization_restricted access_terminated"),
+    rule(
+        KeyHealth.SUSPENDED,
+        "account_deactivated account_suspended organization_restricted access_terminated api_key_disabled",
+    ),
     rule(KeyHealth.EXPIRED, "api_key_expired expired_api_key expired_key token_expired key_expired expired_token"),
     rule(
         KeyHealth.REJECTED,
         "invalid_api_key invalidapikey incorrect_api_key wrong_api_key invalid_key api_key_invalid "
-        "invalid_authentication_error unauthorized_api_key api_key_not_found",
+        "invalid_authentication_error unauthorized_api_key api_key_not_found token_invalidated token_revoked "
+        "api_key_revoked revoked_api_key oauth.v2.invalidapikey oauth.v2.failedtoresolveapikey",
         status=_REFUSALS,
     ),
     rule(
@@ -63,8 +67,10 @@ CODES: tuple[Rule, ...] = (
         "unsupported_model modelnotfound",
         status=(400, 403, 404, 410, 422),
     ),
-    down("overloaded_error server_is_overloaded engine_overloaded_error service_unavailable", status=(429, 503, 529)),
-    limited("rate_limit_exceeded rate_limit_error too_many_requests slow_down rate_limited", status=(429, 413)),
+    down(
+        "overloaded_error server_is_overloaded engine_overloaded_error service_unavailable", status=(400, 429, 503, 529)
+    ),
+    limited("rate_limit_exceeded rate_limit_error too_many_requests slow_down rate_limited", status=(400, 429, 413)),
 )
 
 _ACCOUNT = (
@@ -77,11 +83,14 @@ _NO_MONEY = (
     r"|(?:credits?|balance|funds?|free tier|free quota|allowance)\b.{0,40}"
     r"(?:deplet|exhaust|used up|run out|negative|too low|expired)"
     r"|deplet\w+ (?:your )?.{0,30}credit|arrear|overdue|\b(?:out|run out) of (?:funds|credit)|payment required"
-    r"|payment method|top(?:ping)?[ -]?up|recharge|unpaid|past invoices|billing (?:is )?not (?:active|enabled)"
+    r"|payment method|(?:failed|incomplete|outstanding) (?:\w+ )?(?:payment|invoice)|latest invoice"
+    r"|top(?:ping)?[ -]?up|recharge|unpaid|past invoices|billing (?:is )?not (?:active|enabled)"
     r"|billing to be enabled|enable billing|check your billing details"
     r"|(?:included|more|purchase|add|buy) (?:\w+ )?credits"
     r"|余额不足|餘額不足|欠费|欠費|额度不足|額度不足|充值"
 )
+_EMPTY = r"insufficient|depleted|exhausted your|out of (?:credit|fund)|no (?:more |remaining )?credits|balance"
+"""What turns talk of rate limits into talk of money; advice to buy more does not."""
 _SPENT = (
     r"spend(?:ing)?[ _-]?(?:limit|cap)|usage (?:limit|cap)"
     r"|\bbudgets? (?:has been |was |is )?(?:exceeded|exhausted|reached)"
@@ -90,13 +99,14 @@ _SPENT = (
 )
 _BAD_KEY = (
     r"(?:invalid|incorrect|wrong|unrecogni[sz]ed|malformed|bad|revoked|deleted|unknown)\b[^.]{0,40}"
-    r"\b(?:api[ _-]?keys?|api[ _-]?token|access token|auth\w* token|x-api-key|credentials?|subscription key)\b"
-    r"|\b(?:api[ _-]?key|api[ _-]?token|access token|auth\w* token|credentials?)\b[^.]{0,40}"
-    r"(?:\binvalid\b|incorrect|\bwrong\b|not valid|not found|revoked|deleted|not recogni[sz]ed"
+    r"\b(?:api[ _-]?keys?|api[ _-]?token|access token|auth\w* token|bearer token|x-api-key|credentials?"
+    r"|subscription key)\b"
+    r"|\b(?:api[ _-]?key|api[ _-]?token|access token|auth\w* token|bearer token|credentials?)\b[^.]{0,40}"
+    r"(?:\binvalid\b|malformed|incorrect|\bwrong\b|not valid|not found|revoked|deleted|not recogni[sz]ed"
     r"|does(?:n't| not) exist"
     r"|\bmissing\b(?! (?:the |a |an |any |required |some )*(?:scope|permission|privilege|role|billing|payment|access)))"
     r"|\b(?:no|missing|without|provide an?|provided? (?:a )?valid|check the)\b.{0,12}"
-    r"(?:api[ _-]?key|auth\w* header|auth\w* credentials)"
+    r"(?:api[ _-]?key|auth\w* header|auth\w* credentials|subscription key)"
     r"|could not validate credentials|api[ _-]?key (?:has been |was |is )revoked"
     r"|密钥(?:无效|错误)|令牌(?:无效|验证不正确)|无效的令牌"
 )
@@ -124,7 +134,9 @@ _NETWORK = (
 _SCOPE = (
     r"missing (?:the )?(?:required )?(?:api )?(?:scope|permission)"
     r"|insufficient[ _](?:api )?(?:permission|scope|privilege|access right)"
-    r"|missing_permissions|not authorized to perform"
+    r"|missing_permissions|not authorized to perform|\bacls?\b"
+    r"|\bkeys?\b[^.]{0,12}\bnot (?:allowed|permitted|entitled) to (?:use|call|access|perform|do)\b(?!.{0,80}\bip\b)"
+    r"|requires? an? (?:admin|management)\w* (?:api )?key"
     r"|(?:does not|do not|doesn't|don't|not) have (?:the )?"
     r"(?:required |sufficient |necessary |enough |proper )?(?:permission|scope|privilege)"
     r"|permission ['\"`][^'\"`]{1,80}['\"`] denied|only (?:management|admin\w*) keys"
@@ -216,6 +228,7 @@ WORDS: tuple[Rule, ...] = (
         r"|(?:invalid|unknown|mismatched|no such) (?:organi[sz]ation|project|workspace|tenant|api version)|invalid url",
         status=_REFUSALS,
     ),
+    limited(words=rf"\brate[ -]?limit(?!.{{0,200}}(?:{_EMPTY}))", status=429),
     rule(KeyHealth.SPEND_LIMIT, words=_SPENT, status=429),
     rule(KeyHealth.NO_CREDIT, words=_NO_MONEY, status=429, when=_has_no_cooldown),
     limited(words=r"in[ -]?flight|too many requests|throttl|rate[ -]?limit", status=(400, 402, 403, 413)),

@@ -11,7 +11,7 @@ ZAI = Dialect(
         rule(KeyHealth.EXPIRED, "1003"),
         rule(KeyHealth.EXPIRED, "1309", reason="The plan behind this key has expired."),
         rule(KeyHealth.REJECTED, "1000 1001 1002 1004 1111"),
-        rule(KeyHealth.REJECTED, "401", words=r"token expired or incorrect|incorrect|invalid"),
+        rule(KeyHealth.REJECTED, "401", words=r"token expired or incorrect|incorrect|invalid|不正确|无效"),
         rule(KeyHealth.SUSPENDED, "1110 1112 1121"),
         rule(KeyHealth.MODEL_UNAVAILABLE, "1211 1311"),
         rule(KeyHealth.OK_LIMITED, "1220"),
