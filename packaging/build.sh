@@ -7,6 +7,7 @@
 #   packaging/build.sh appimage           one file, from the bundle
 #   packaging/build.sh windows            the setup for Windows, cross-built on Linux
 #   packaging/build.sh all                all of these
+# TRAYAPP_COMPRESSION=0 (to 9; 6 if not said) trades size for time, for trials.
 set -euo pipefail
 
 . "$(dirname "$0")/environment.sh"
@@ -32,6 +33,8 @@ build_sdist() {
 
 # What is frozen is the wheel, installed: nothing that a wheel forgets can be in the application.
 build_bundle() {
+    # shellcheck disable=SC2046,SC2086 # lists of words
+    provide_packages $BUNDLE_PACKAGES $(library_of_python)
     build_wheel
     say_step "bundle"
     "$environment/bin/python" -m pip install -q --no-deps --no-index --force-reinstall "$wheel" </dev/null 2> >(grep -v '^WARNING: Location' >&2)
@@ -45,7 +48,7 @@ build_bundle() {
     bundle_archive=$dist/trayapp-$version-linux-$machine.tar.xz
     mkdir -p "$dist"
     tar -C "$build/bundle" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
-        --transform="s,^trayapp,trayapp-$version," -cf - trayapp | nice xz -6 -T0 >"$bundle_archive"
+        --transform="s,^trayapp,trayapp-$version," -cf - trayapp | nice xz "-$strength" -T0 >"$bundle_archive"
     bill "$bundle" "$bundle_archive" "$collected"
 }
 
@@ -55,16 +58,22 @@ have_bundle() {
 }
 
 build_deb() {
+    # shellcheck disable=SC2086 # a list of words
+    provide_packages $DEB_PACKAGES
     have_bundle
     "$root/packaging/linux/deb.sh" "$bundle" "$collected"
 }
 
 build_appimage() {
+    # shellcheck disable=SC2086 # a list of words
+    provide_packages $APPIMAGE_PACKAGES
     have_bundle
     "$root/packaging/linux/appimage.sh" "$bundle" "$collected"
 }
 
 build_windows() {
+    # shellcheck disable=SC2086 # a list of words
+    provide_packages $WINDOWS_PACKAGES
     build_wheel
     "$root/packaging/windows/build.sh" "$wheel"
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the machine must have, and how to get it: sourced by run.sh, test.sh and screenshots.sh.
+# What the machine must have, and how to get it: sourced by run.sh, test.sh, screenshots.sh and environment.sh.
 #
 # Everything here speaks on stderr in one sentence and answers by its exit status, so that the caller decides.
 
@@ -13,6 +13,16 @@ libwayland-client0 libwayland-cursor0 fonts-dejavu-core ca-certificates"
 # A private screen, bus, panel, pop-up daemons and keyring for the end-to-end tests and the screenshots.
 DESK_PACKAGES="xvfb xauth x11-utils dbus libglib2.0-bin xdotool imagemagick openbox xfce4-panel xfconf trayer dunst
 xfce4-notifyd gnome-keyring libsecret-tools adwaita-icon-theme procps"
+
+# What building each artefact takes besides Python, and what trying it takes besides a desk. Read by build.sh and
+# test-artifacts.sh; libpython is the library that a frozen program has inside.
+BUNDLE_PACKAGES="binutils xz-utils"
+DEB_PACKAGES="dpkg-dev"
+APPIMAGE_PACKAGES="squashfs-tools"
+WINDOWS_PACKAGES="gcc-mingw-w64-x86-64 nsis unzip"
+DEB_TRIAL_PACKAGES="lintian appstream desktop-file-utils debootstrap"
+APPIMAGE_TRIAL_PACKAGES="fuse3 libfuse2"
+WINDOWS_TRIAL_PACKAGES="wine wine64 gcc-mingw-w64-x86-64 xvfb openbox trayer imagemagick x11-utils"
 
 say() {
     printf '%s\n' "$*" >&2

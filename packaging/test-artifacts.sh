@@ -56,6 +56,8 @@ try_bundle() {
 }
 
 try_appimage() {
+    # shellcheck disable=SC2086 # a list of words
+    provide_packages $APPIMAGE_TRIAL_PACKAGES
     local image=$dist/trayapp-$version-$machine.AppImage
     if [ -e /dev/fuse ] && command -v fusermount >/dev/null; then
         # It is mounted and unpacked at each start, which the folder is not.
@@ -68,7 +70,6 @@ try_appimage() {
 
 # A Debian with nothing in it, made once and copied for each trial.
 fresh_debian() {
-    need debootstrap
     [ "$(id -u)" -eq 0 ] || { say "The trial of the .deb needs root: it makes a Debian of its own."; return 1; }
     local mirror
     mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | head -n 1)
@@ -97,8 +98,10 @@ files_of_debian() {
 }
 
 try_deb() {
-    local package=$dist/trayapp_${version}_$(dpkg --print-architecture).deb started
-    need lintian appstreamcli desktop-file-validate
+    local package=$dist/trayapp_${version}_$(dpkg --print-architecture).deb started spent
+    # shellcheck disable=SC2086 # a list of words
+    provide_packages $DEB_TRIAL_PACKAGES
+    need lintian appstreamcli desktop-file-validate debootstrap
     at_most ".deb, MB" "$(megabytes "$package")" 45
     at_most ".deb installed, MB" $(($(dpkg-deb -f "$package" Installed-Size) / 1024)) 140
     lintian --fail-on error,warning "$package"
@@ -114,14 +117,15 @@ try_deb() {
     files_of_debian >"$work/before.txt"
     started=$(date +%s%N)
     inside dpkg -i /trayapp.deb >/dev/null
+    spent=$(($(date +%s%N) - started))
+    printf 'install: %d ms\n' $((spent / 1000000))
     inside useradd -m tester
     inside su tester -c 'trayapp --version && QT_QPA_PLATFORM=offscreen trayapp run --selftest && trayapp autostart status'
-    printf 'install: %d ms\n' $((($(date +%s%N) - started) / 1000000))
     inside sh -c '! ls /etc/xdg/autostart/*trayapp* 2>/dev/null'
     inside test -s /usr/share/icons/hicolor/48x48/apps/trayapp.png
-    try --inside "$work/debian" --shot "$work/deb.png" -- chroot "$work/debian" trayapp
+    try --inside "$work/debian" --spent "$(printf '%d.%03d' $((spent / 1000000000)) $((spent / 1000000 % 1000)))" --shot "$work/deb.png" -- chroot "$work/debian" trayapp
     # A person's things must outlive the package.
-    inside su tester -c 'trayapp autostart on && mkdir -p .config/trayapp .local/share/trayapp && echo "# mine" >.config/trayapp/config.toml'
+    inside su tester -c 'cd && trayapp autostart on && mkdir -p .config/trayapp .local/share/trayapp && echo "# mine" >.config/trayapp/config.toml'
     inside dpkg --purge trayapp </dev/null >/dev/null
     inside test -s /home/tester/.config/trayapp/config.toml
     files_of_debian | grep -v -e '^./home/tester' -e '^./var/mail' -e '^./var/spool/mail' -e '^./etc/\(passwd\|group\|shadow\|gshadow\|subuid\|subgid\)-*$' \
@@ -135,6 +139,8 @@ try_deb() {
 }
 
 try_windows() {
+    # shellcheck disable=SC2086 # a list of words
+    provide_packages $WINDOWS_TRIAL_PACKAGES
     need wine wineserver Xvfb openbox trayer x86_64-w64-mingw32-gcc
     local setup=$dist/trayapp-$version-windows-x86_64-setup.exe
     at_most "setup, MB" "$(megabytes "$setup")" 30

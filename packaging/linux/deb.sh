@@ -89,6 +89,6 @@ Description: status of AI services in the system tray
  services themselves. Start at login is off until you switch it on.
 CONTROL
 (cd "$tree" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
-nice dpkg-deb --root-owner-group -Zxz --build "$tree" "$out" >/dev/null
+nice dpkg-deb --root-owner-group -Zxz "-z$strength" --build "$tree" "$out" >/dev/null
 bill "$tree/usr/lib/trayapp" "$out" "$collected"
 say "$(basename "$out"): $(du -m "$out" | cut -f1) MB, installed $(sed -n 's/^Installed-Size: //p' "$tree/DEBIAN/control") kB; needs $depends"
