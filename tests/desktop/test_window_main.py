@@ -39,7 +39,7 @@ from trayapp.engine.commands import (
 )
 from trayapp.engine.updates import FoundIncidents, FoundPage, Note, Update
 from trayapp.storage.autostart import XdgAutostart
-from trayapp.storage.settings import QuietHours, Settings, Watch
+from trayapp.storage.settings import Alerts, QuietHours, Settings, Watch
 
 NOW = NOON + timedelta(seconds=40)
 INTERVAL = timedelta(minutes=5)
@@ -561,6 +561,25 @@ def test_a_page_of_its_own_may_be_louder_or_quieter(desk: Desk) -> None:
     settings = desk.window._settings_page.draft.settings
     assert settings.alerts.providers == MappingProxyType({"acme": Level.MUTE})
     assert settings.quiet_hours == QuietHours()
+
+
+def test_the_level_of_a_provider_is_shown_and_edited_where_it_holds(desk: Desk) -> None:
+    main, app = page("Gemini", "gemini"), replace(page("Gemini app", "gemini"), id="gemini-app")
+    by_hand = replace(DONE, alerts=Alerts(providers={"gemini": Level.OUTAGES}))
+    desk.open()
+    desk.window.show_page("settings")
+    desk.show(pages=(state(main), state(app)), settings=by_hand)
+    popups = desk.window.findChild(PopupsTab)
+    assert isinstance(popups, PopupsTab)
+    assert [each.currentText() for each in popups._pages.values()] == ["Outages only", "As Gemini"]
+
+    desk.show(pages=(state(app),), settings=by_hand)
+    alone = popups._pages["gemini-app"]
+    assert alone.currentText() == "Outages only", "set for the provider, and no other page stands for it"
+    alone.setCurrentIndex(0)
+    alone.activated.emit(0)
+    assert desk.window._settings_page.draft.settings.alerts.providers == {}
+    assert alone.currentText() == "As above"
 
 
 def test_erasing_asks_first(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from trayapp.domain.snapshot import PageState
 from trayapp.domain.status import Status
 from trayapp.domain.verdict import VerdictId
 from trayapp.domain.wishes import Wish
-from trayapp.presentation.wishes import incident_wish, incident_wishes, page_wish
+from trayapp.presentation.wishes import asked_sentence, incident_wish, incident_wishes, page_wish
 
 ACME = PageState(
     page=StatusPage(id="acme", name="Acme", url="https://status.acme.example"), shown=Status.DEGRADED, looks=1
@@ -32,19 +32,29 @@ def test_a_page_in_trouble_can_be_acknowledged_and_waited_for() -> None:
 
     assert view is not None
     assert (view.wish, view.name, view.can_acknowledge) == (Wish("acme"), "Acme", True)
-    assert (view.is_acknowledged, view.is_wanted, view.sentence) == (False, False, "")
+    assert (view.is_acknowledged, view.is_wanted) == (False, False)
 
 
 def test_what_was_asked_is_said() -> None:
-    one = concern("one", acknowledged=Status.DEGRADED)
-    book = AlertBook(concerns=(one,), pages=(PageBook(page_id="acme", wanted_at=NOON),))
-    view = page_wish(ACME, book)
+    known, waiting = concern("one", acknowledged=Status.DEGRADED), concern("two", is_wanted=True)
 
-    assert view is not None
-    assert view.sentence == "Acknowledged · you will be told when it is back"
-    waiting = page_wish(ACME, AlertBook(concerns=(concern("one", is_wanted=True),)))
-    assert waiting is not None
-    assert waiting.sentence == "You will be told when it is back"
+    asked = AlertBook(concerns=(known,), pages=(PageBook(page_id="acme", wanted_at=NOON),))
+    assert asked_sentence("acme", asked) == "Acknowledged · you will be told when it is back"
+    assert asked_sentence("acme", AlertBook(concerns=(waiting,))) == "You will be told when it is back"
+    assert asked_sentence("acme", AlertBook(concerns=(known, concern("two")))) == "1 of 2 acknowledged"
+    assert asked_sentence("acme", AlertBook()) == ""
+
+
+def test_who_waits_for_one_incident_of_two_does_not_wait_for_the_page() -> None:
+    waiting = concern("one", is_wanted=True)
+
+    one, both = (
+        page_wish(ACME, AlertBook(concerns=(waiting,))),
+        page_wish(ACME, AlertBook(concerns=(waiting, concern("x")))),
+    )
+    assert one is not None
+    assert both is not None
+    assert (one.is_wanted, both.is_wanted) == (True, False)
 
 
 def test_a_page_that_cannot_be_read_can_be_waited_for_only() -> None:

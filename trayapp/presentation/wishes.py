@@ -19,15 +19,20 @@ class WishView:
     is_acknowledged: bool
     is_wanted: bool
 
-    @property
-    def sentence(self) -> str:
-        """What has been asked, or nothing."""
-        parts = [
-            _("acknowledged") if self.is_acknowledged else "",
-            _("you will be told when it is back") if self.is_wanted else "",
-        ]
-        said = " · ".join(each for each in parts if each)
-        return said[:1].upper() + said[1:]
+
+def asked_sentence(page_id: str, book: AlertBook) -> str:
+    """Return what somebody has asked about a page and its incidents, or nothing."""
+    concerns = _open(book, page_id)
+    known = sum(each.acknowledged is not None for each in concerns)
+    parts = []
+    if is_acknowledged(book, page_id):
+        parts.append(_("acknowledged"))
+    elif known:
+        parts.append(_("{count} of {all} acknowledged").format(count=known, all=len(concerns)))
+    if book.of(page_id).wanted_at is not None or any(each.is_wanted for each in concerns):
+        parts.append(_("you will be told when it is back"))
+    said = " · ".join(parts)
+    return said[:1].upper() + said[1:]
 
 
 def page_wish(state: PageState, book: AlertBook) -> WishView | None:
@@ -41,7 +46,8 @@ def page_wish(state: PageState, book: AlertBook) -> WishView | None:
         name=state.page.name,
         can_acknowledge=bool(concerns),
         is_acknowledged=is_acknowledged(book, page_id),
-        is_wanted=book.of(page_id).wanted_at is not None or any(each.is_wanted for each in concerns),
+        is_wanted=book.of(page_id).wanted_at is not None
+        or (bool(concerns) and all(each.is_wanted for each in concerns)),
     )
 
 

@@ -30,7 +30,7 @@ from trayapp.domain.snapshot import PageState
 from trayapp.domain.verdict import Verdict
 from trayapp.presentation import now as words
 from trayapp.presentation.now import Card, OpenIncident
-from trayapp.presentation.wishes import WishView, incident_wishes, page_wish
+from trayapp.presentation.wishes import WishView, asked_sentence, incident_wishes, page_wish
 
 _CARD_MARK = 24
 
@@ -95,7 +95,7 @@ class PageCard(QFrame):
         if self._state is None:
             return
         view = page_wish(self._state, book)
-        put(self._wished, view.sentence if view is not None else "")
+        put(self._wished, asked_sentence(self._state.page.id, book) if view is not None else "")
         if self._body is not None and self._toggle.isChecked():
             self._body.show_wishes(view, incident_wishes(self._state.page.id, book))
 

@@ -24,8 +24,8 @@ class IncidentDetail(QWidget):
         super().__init__()
         self._detail: Detail | None = None
         self._page_url = ""
-        self._content: QWidget | None = None
-        self._column = column(self, margin=2)
+        self._content: tuple[QWidget, ...] = ()
+        self._column = column(self, margin=2, spacing=2)
         self._nothing = caption(_("Choose an incident to read about it."))
         self._column.addWidget(self._nothing)
         self._wishes = WishButtons()
@@ -39,17 +39,19 @@ class IncidentDetail(QWidget):
         if detail == self._detail and page_url == self._page_url:
             return
         self._detail, self._page_url = detail, page_url
-        if self._content is not None:
-            self._content.hide()
-            self._content.deleteLater()
-            self._content = None
+        for old in self._content:
+            old.hide()
+            old.deleteLater()
+        self._content = ()
         self._nothing.setVisible(detail is None)
         if detail is not None:
-            self._content = _content(detail, page_url)
-            self._column.insertWidget(self._column.indexOf(self._wishes), self._content)
+            self._content = (_head(detail, page_url), _story(detail))
+            place = self._column.indexOf(self._wishes)
+            self._column.insertWidget(place, self._content[0])
+            self._column.insertWidget(place + 2, self._content[1])
 
 
-def _content(detail: Detail, page_url: str) -> QWidget:
+def _head(detail: Detail, page_url: str) -> QWidget:
     content = QWidget()
     lines = column(content, spacing=2)
     title = row()
@@ -70,6 +72,12 @@ def _content(detail: Detail, page_url: str) -> QWidget:
         button.setAccessibleDescription(detail.title)
         button.clicked.connect(lambda: links.open_link(detail.url, page_url))
         lines.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+    return content
+
+
+def _story(detail: Detail) -> QWidget:
+    content = QWidget()
+    lines = column(content, spacing=2)
     if detail.ledger:
         lines.addWidget(heading(_("Who knew first")))
         lines.addLayout(_facts(detail.ledger))

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from trayapp.desktop.window.flow import Flow
-from trayapp.desktop.window.texts import caption, column, put
+from trayapp.desktop.window.texts import column
 from trayapp.engine.commands import Acknowledge, Snooze, SnoozeFor, TellWhenBack
 from trayapp.presentation.wishes import WishView
 from trayapp.presentation.wording import acknowledge_word, back_word
@@ -27,11 +27,7 @@ class WishButtons(QWidget):
         self._acknowledge.setToolTip(_("No more pop-ups about it until it is worse or over"))
         self._back = QPushButton(back_word())
         self._back.setToolTip(_("One pop-up when it is over, even when pop-ups are held back or switched off"))
-        self._said = caption()
-        buttons = Flow(self._acknowledge, self._back)
-        lines = column(self, spacing=0.5)
-        lines.addLayout(buttons)
-        lines.addWidget(self._said)
+        column(self).addLayout(Flow(self._acknowledge, self._back))
         for button in (self._acknowledge, self._back):
             button.setCheckable(True)
         self._acknowledge.clicked.connect(self._on_acknowledge)
@@ -47,11 +43,9 @@ class WishButtons(QWidget):
         if view is None:
             return
         self._acknowledge.setVisible(view.can_acknowledge)
-        self._acknowledge.setChecked(view.is_acknowledged)
-        self._back.setChecked(view.is_wanted)
-        for button in (self._acknowledge, self._back):
-            button.setAccessibleDescription(view.name)
-        put(self._said, view.sentence)
+        known = _("Acknowledged") if view.is_acknowledged else acknowledge_word()
+        _show(self._acknowledge, known, view.name, is_on=view.is_acknowledged)
+        _show(self._back, back_word(), view.name, is_on=view.is_wanted)
 
     def _on_acknowledge(self, is_on: bool) -> None:  # noqa: FBT001 -- a signal's argument
         if self._view is not None:
@@ -60,6 +54,14 @@ class WishButtons(QWidget):
     def _on_back(self, is_on: bool) -> None:  # noqa: FBT001 -- a signal's argument
         if self._view is not None:
             self.command.emit(TellWhenBack(self._view.wish, is_on))
+
+
+def _show(button: QPushButton, text: str, about: str, *, is_on: bool) -> None:
+    """Show a button pressed, with a tick too: how a pressed one looks is hard to see on dark desktops."""
+    button.setChecked(is_on)
+    button.setText(f"✓ {text}" if is_on else text)
+    button.setAccessibleName(text)
+    button.setAccessibleDescription(about)
 
 
 class SnoozeButton(QPushButton):

@@ -36,6 +36,7 @@ class PopupsTab(QWidget):
         super().__init__()
         self._draft = draft
         self._names: Mapping[str, str] = {}
+        self._providers: Mapping[str, str] = {}
         self._level = Choice(_level_words(), _("Pop-ups"))
         self._pages: dict[str, Choice[_Own]] = {}
         self._pages_box, self._pages_form = group(_("Page by page"))
@@ -52,9 +53,10 @@ class PopupsTab(QWidget):
     def show_state(self, snapshot: Snapshot) -> None:
         """Show a choice for every watched page."""
         names = {each.page.id: each.page.name for each in snapshot.pages}
-        if names == self._names:
+        providers = {each.page.id: each.page.provider_id for each in snapshot.pages}
+        if (names, providers) == (self._names, self._providers):
             return
-        self._names = names
+        self._names, self._providers = names, providers
         while self._pages_form.rowCount():
             self._pages_form.removeRow(0)
         self._pages = {page_id: self._own_choice(page_id, name) for page_id, name in names.items()}
@@ -131,16 +133,29 @@ class PopupsTab(QWidget):
         return days
 
     def _own_choice(self, page_id: str, name: str) -> "Choice[_Own]":
-        choice = Choice(_own_words(), name)
+        above = self._names.get(self._providers[page_id], "") if self._follows(page_id) else ""
+        choice = Choice(_own_words(above), name)
         choice.setProperty(_ID, page_id)
         choice.activated.connect(self._on_own_level)
         return choice
+
+    def _follows(self, page_id: str) -> bool:
+        """Return whether a page does as the provider's main page here, where it has no level of its own."""
+        provider = self._providers.get(page_id, "")
+        return provider != page_id and provider in self._names
+
+    def _level_of(self, page_id: str) -> Level | None:
+        """Return a page's own level; that of its provider counts as its own where no other page stands for it."""
+        levels = self._draft.settings.alerts.providers
+        if self._follows(page_id):
+            return levels.get(page_id)
+        return levels.get(page_id, levels.get(self._providers.get(page_id, "")))
 
     def _show(self) -> None:
         settings = self._draft.settings
         self._level.show_value(settings.alerts.level)
         for page_id, choice in self._pages.items():
-            level = settings.alerts.providers.get(page_id)
+            level = self._level_of(page_id)
             choice.show_value(_Own.GENERAL if level is None else _Own[level.name])
         quiet = settings.quiet_hours
         shown = quiet or QuietHours()
@@ -167,6 +182,8 @@ class PopupsTab(QWidget):
         own = self._pages[page_id].value()
         if own is _Own.GENERAL:
             levels.pop(page_id, None)
+            if not self._follows(page_id):
+                levels.pop(self._providers.get(page_id, ""), None)
         else:
             levels[page_id] = Level[own.name]
         alerts = replace(self._draft.settings.alerts, providers=MappingProxyType(levels))
@@ -196,9 +213,10 @@ def _level_words() -> Mapping[Level, str]:
     return {Level.ALL: _("All trouble"), Level.OUTAGES: _("Outages only"), Level.MUTE: _("None")}
 
 
-def _own_words() -> Mapping[_Own, str]:
+def _own_words(other: str) -> Mapping[_Own, str]:
+    """Return the choices of one page; ``other`` is the page it does as, or empty for what holds in general."""
     levels = {_Own[level.name]: word for level, word in _level_words().items()}
-    return {_Own.GENERAL: _("As above"), **levels}
+    return {_Own.GENERAL: _("As {name}").format(name=other) if other else _("As above"), **levels}
 
 
 def _day_words() -> Mapping[Weekday, str]:
