@@ -8,7 +8,7 @@ import pytest
 
 from tests.replaying import Answer, Mood, conversation, moods
 from trayapp.domain.report import FailureKind
-from trayapp.exchange import Exchange, Platform, Response, UnreadableResponseError
+from trayapp.exchange import Ask, Exchange, Platform, Response, UnreadableResponseError
 from trayapp.platforms import BUILTIN, TRIES, Detected, UnknownPlatformError, detect, platform, plugins, recognise
 
 HTML = b"<!DOCTYPE html><html><head><title>Acme</title></head><body><p>Hello</p></body></html>"
@@ -116,6 +116,84 @@ def test_no_link_leads_detection_to_another_site(link: str) -> None:
 
 def test_an_uptime_kuma_page_is_asked_at_its_own_path() -> None:
     assert "https://up.acme.example/api/status-page/main" in _asked(detect("https://up.acme.example/status/main"), {})
+
+
+@pytest.mark.parametrize(
+    ("entry", "slug"),
+    [
+        (b'{"type": "statusPageMatchedDomain", "statusPageSlug": "cloud"}', "cloud"),
+        (b'{"type": "entryPage", "entryPage": "statusPage-cloud"}', "cloud"),
+    ],
+)
+def test_an_uptime_kuma_says_which_page_it_shows_first(entry: bytes, slug: str) -> None:
+    page, beats = RECORDED["uptimekuma/operational"].answers.values()
+    answers = {
+        "": Answer(b"<html><title>Uptime Kuma</title></html>"),
+        "/api/entry-page": Answer(entry),
+        f"/api/status-page/{slug}": page,
+        f"/api/status-page/heartbeat/{slug}": beats,
+    }
+
+    found, requests = conversation(detect("https://up.acme.example"), answers)
+
+    assert found == Detected("uptimekuma", "https://up.acme.example")
+    assert len(requests) == 2
+    report, _requests = conversation(platform("uptimekuma").read(Ask(url=found.url)), answers)
+    assert report.components
+
+
+def test_an_uptime_kuma_that_shows_its_dashboard_names_no_page() -> None:
+    answers = {
+        "": Answer(b"<html><title>Uptime Kuma</title></html>"),
+        "/api/entry-page": Answer(b'{"type": "entryPage", "entryPage": "dashboard"}'),
+    }
+
+    assert failure_of(detect("https://up.acme.example"), answers).kind is FailureKind.NOT_A_STATUS_PAGE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<a href="/pages/history/0123456789abcdef01234567">History</a>',
+        'var statuspage_id = "0123456789abcdef01234567";',
+        '<a href="https://api.status.io/1.0/status/0123456789abcdef01234567">JSON</a>',
+    ],
+)
+def test_a_page_of_status_io_names_its_data(text: str) -> None:
+    data = "https://api.status.io/1.0/status/0123456789abcdef01234567"
+    answers = {
+        "": Answer(f"<html><a href='https://status.io'>Powered by</a>{text}</html>".encode()),
+        data: Answer(body_of("statusio/operational")),
+    }
+
+    found, requests = conversation(detect("https://status.acme.example"), answers)
+
+    assert found == Detected("statusio", data)
+    assert len(requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://a.example/public/currentevents", "aws"),
+        ("https://status.cloud.google.com/incidents.json", "googlecloud"),
+        ("https://a.example/api/v2/alerts", "alertmanager"),
+        ("https://a.example/api/v1/endpoints/statuses", "gatus"),
+    ],
+)
+def test_an_empty_list_belongs_to_whoever_alone_keeps_one_there(url: str, name: str) -> None:
+    found, _requests = conversation(detect(url), {url: Answer(b" []\n")})
+
+    assert found == Detected(name, url)
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v2/incidents.json", "/api/v2/summary.json", "/odd", "/index.json", "/incidents.json", "/data.json"]
+)
+def test_an_empty_list_elsewhere_is_nobodys(path: str) -> None:
+    error = failure_of(detect(f"https://a.example{path}"), {path: Answer(b"[]")})
+
+    assert error.kind is FailureKind.NOT_A_STATUS_PAGE
 
 
 def test_a_recorded_body_is_recognised_without_a_request() -> None:

@@ -143,11 +143,18 @@ _HINTS = (
     (r"alertmanager", "/api/v2/alerts"),
     (r"upptime", "/history/summary.json"),
     (r"openstatus", "/feed/json"),
+    (r"uptime kuma|uptime-kuma", "/api/entry-page"),
 )
 """What a page's HTML names (its generator, the hosts of its scripts), and the path worth trying first then."""
 _FEED_LINK = re.compile(r"<link\b[^>]*\btype=[\"']application/(?:rss|atom)\+xml[\"'][^>]*>", re.IGNORECASE)
 _HREF = re.compile(r"\bhref=[\"']([^\"'<>\s]{1,500})[\"']", re.IGNORECASE)
 _DEEP = re.compile(r"/(?:incidents?|history|maintenances?|uptime|components?|events?|subscribe|archive)(?:/.*)?$")
+_STATUS_IO = re.compile(
+    r"(?:statuspage_?id[\"'\s:=]{1,10}|api\.status\.io/1\.0/status/|/pages/[a-z_]{1,30}/)([0-9a-f]{24})\b",
+    re.IGNORECASE,
+)
+"""Where the pages of Status.io name themselves: their data lie at another host, below this name only."""
+_STATUS_IO_DATA = "https://api.status.io/1.0/status/"
 _KUMA = re.compile(r"/status/([\w-]{1,100})/?$")
 _MOST_TRIES = 5
 _BELOW_A_PREFIX = 3
@@ -195,7 +202,19 @@ def _recognised(answer: Response, url: str) -> Platform | None:
         return None
     at_home = [each for each in _everyone() if any(names(url, path) for path in each.paths)]
     others = [each for each in _everyone() if each not in at_home]
-    return next((each for each in (*at_home, *others) if each.recognises(answer)), None)
+    found = next((each for each in (*at_home, *others) if each.recognises(answer)), None)
+    if found is None and answer.body.strip() == b"[]":
+        return _keeper_of_a_list(at_home, url)
+    return found
+
+
+def _keeper_of_a_list(at_home: list[Platform], url: str) -> Platform | None:
+    """Return who alone keeps a list at this path: the body says nothing, and a path of one word could be anybody's."""
+    if len(at_home) != 1:
+        return None
+    (found,) = at_home
+    is_its_own = host_of(url) in found.hosts or any(path.count("/") > 1 and names(url, path) for path in found.paths)
+    return found if is_its_own else None
 
 
 def _ask_url(found: Platform, address: str) -> str:
@@ -211,10 +230,10 @@ def _addresses(url: str, answer: Response) -> tuple[str, ...]:
     page = _DEEP.sub("", base(url, tuple(path for each in everyone for path in each.paths)))
     root = base(url, ()).removesuffix(base(url, ()).partition("://")[2].partition("/")[2]).rstrip("/")
     at_home = [path for each in everyone if host_of(url) in each.hosts for path in each.paths]
-    hinted, feeds = _hints(answer)
+    hinted, feeds, elsewhere = _hints(answer)
     likely = [*at_home[:2], *hinted]
 
-    found = [page + path for path in likely]
+    found = [*elsewhere, *(page + path for path in likely)]
     if kuma := _KUMA.search(base(url, ())):
         found.append(f"{root}/api/status-page/{kuma.group(1)}")
     found += feeds
@@ -225,25 +244,30 @@ def _addresses(url: str, answer: Response) -> tuple[str, ...]:
     return tuple(each for each in dict.fromkeys(found) if each != url)[:_MOST_TRIES]
 
 
-def _hints(answer: Response) -> tuple[list[str], list[str]]:
-    """Return the paths a web page hints at, and the feeds it links on its own site."""
+def _hints(answer: Response) -> tuple[list[str], list[str], list[str]]:
+    """Return the paths a web page hints at, the feeds it links on its own site, and data it says are elsewhere."""
     try:
         text = text_of(answer)
     except UnreadableResponseError:
-        return [], []
+        return [], [], []
     if not text.startswith("<"):
-        return [], []
+        return [], [], []
     paths = [path for pattern, path in _HINTS if re.search(pattern, text, re.IGNORECASE)]
+    named = _STATUS_IO.search(text) if "status.io" in text else None
+    return paths, _feeds(text, answer.url)[:1], [_STATUS_IO_DATA + named.group(1)] if named else []
+
+
+def _feeds(text: str, url: str) -> list[str]:
     feeds = []
     for link in _FEED_LINK.finditer(text):
         if href := _HREF.search(link.group(0)):
             target = href.group(1)
             if target.startswith("/") and not target.startswith("//"):
-                scheme, _, rest = answer.url.partition("://")
+                scheme, _, rest = url.partition("://")
                 target = f"{scheme}://{rest.partition('/')[0]}{target}"
-            if (safe := same_site_link(target, answer.url)) is not None:
+            if (safe := same_site_link(target, url)) is not None:
                 feeds.append(safe)
-    return paths, feeds[:1]
+    return feeds
 
 
 def _failure(answers: list[Response]) -> UnreadableResponseError:

@@ -23,7 +23,10 @@ from trayapp.formats.text import one_line, plain, word
 from trayapp.formats.times import instant
 
 _DEFAULT_SLUG = "default"
-_PATHS = ("/api/status-page/default", "/api/status-page/heartbeat/default")
+_ENTRY = "/api/entry-page"
+_PATHS = ("/api/status-page/default", "/api/status-page/heartbeat/default", _ENTRY)
+_NAMED_ENTRY = "statusPage-"
+"""Before the slug of the page that an installation shows first."""
 _PLACE = re.compile(r"/(?:api/status-page(?:/heartbeat)?|status|status-page)/([^/]+)/?$")
 
 _DOWN, _UP, _PENDING, _MAINTENANCE = range(4)
@@ -104,6 +107,7 @@ class _Page(msgspec.Struct, rename="camel"):
 
 class _Entry(msgspec.Struct, rename="camel"):
     status_page_slug: str | None = None
+    entry_page: str | None = None
 
 
 class _Beat(msgspec.Struct):
@@ -122,8 +126,8 @@ def read(ask: Ask) -> Exchange[StatusReport]:
     root, slug = _place(ask)
     if not slug:
         # a page on its own domain has no slug in its address; Kuma tells it here
-        entry = yield Request(url=f"{root}/api/entry-page", optional=True)
-        slug = _slug_of(entry)
+        entry = yield Request(url=f"{root}{_ENTRY}", optional=True)
+        slug = quote(_slug_of(entry) or _DEFAULT_SLUG, safe="")
     response = yield Request(url=f"{root}/api/status-page/{slug}")
     page = decoded(response, _Page)
     response = yield Request(url=f"{root}/api/status-page/heartbeat/{slug}", limit=LARGE_LIMIT)
@@ -145,8 +149,8 @@ def read(ask: Ask) -> Exchange[StatusReport]:
 
 
 def recognises(response: Response) -> bool:
-    """Know either of the two answers by its shape."""
-    return matches(response, _Page) or matches(response, _Heartbeats)
+    """Know either of the two answers by its shape, or the one that names the page shown first."""
+    return matches(response, _Page) or matches(response, _Heartbeats) or bool(_slug_of(response))
 
 
 def _place(ask: Ask) -> tuple[str, str]:
@@ -155,18 +159,20 @@ def _place(ask: Ask) -> tuple[str, str]:
     found = _PLACE.search(parts.path)
     path = parts.path[: found.start()] if found else parts.path.rstrip("/")
     named = unquote(found.group(1)) if found else ""
-    if not found and path.endswith("/dashboard"):
-        path = path.removesuffix("/dashboard")
+    if not found:
+        path = path.removesuffix("/dashboard").removesuffix(_ENTRY)
     slug = ask.options.get("slug") or named
     return urlunsplit((parts.scheme, parts.netloc, path, "", "")), quote(slug, safe="")
 
 
 def _slug_of(response: Response) -> str:
+    """Return the page this domain or installation shows first; empty where it shows something else."""
     try:
-        slug = decoded(response, _Entry).status_page_slug or _DEFAULT_SLUG
+        entry = decoded(response, _Entry)
     except UnreadableResponseError:
-        slug = _DEFAULT_SLUG
-    return quote(slug, safe="")
+        return ""
+    shown = entry.entry_page or ""
+    return entry.status_page_slug or (shown.removeprefix(_NAMED_ENTRY) if shown.startswith(_NAMED_ENTRY) else "")
 
 
 def _components(groups: list[_Group], beats: dict[str, list[_Beat]]) -> tuple[Component, ...]:
