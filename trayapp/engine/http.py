@@ -134,20 +134,23 @@ class Network:
         internal: bool = False,
         deadline: timedelta | None = None,
         admission: Admission = EVERYBODY,
+        remembers: bool = True,
     ) -> Driven[_T]:
         """Run the conversation that ``exchange`` starts and return its outcome or why there is none.
 
         ``memory_key`` names the page *and* whatever in the ask changes the requests or the outcome: with equal
         answers to the same requests the outcome of the last time is returned, and ``exchange`` is not started.
-        ``internal`` allows http and local addresses. What an ``admission`` carries is treated as a key in ``carry``.
+        Unless it ``remembers``, nothing is kept for the next time. ``internal`` allows http and local addresses.
+        What an ``admission`` carries is treated as a key in ``carry``.
         """
         line = _Line(self, admission.context)
         self._lines.add(line)
         allowed = (deadline or self.settings.deadline).total_seconds()
         carried = admission.carried
-        known = self._recollections.of(memory_key) if carried is None else Recollection()
+        remembers = remembers and carried is None
+        known = self._recollections.of(memory_key) if remembers else Recollection()
         look = _Look(self, line, known, Allowance(allowed), internal=internal, carried=carried)
-        memorable = _is_open if carried is None else _never
+        memorable = _is_open if remembers else _never
         try:
             outcome, unchanged = await converse(look.ask, exchange, known, memorable=memorable)
             return Driven(outcome, unchanged, look.requests, look.got_through)

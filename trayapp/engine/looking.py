@@ -1,8 +1,10 @@
 """One look at one page: find its platform if need be, ask, try its other addresses."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import MappingProxyType
 
 from trayapp import platforms
 from trayapp.domain.provider import StatusPage
@@ -10,7 +12,7 @@ from trayapp.domain.report import FailureKind, FetchFailure, StatusReport
 from trayapp.domain.snapshot import TOTAL_DEADLINE
 from trayapp.engine.access import EVERYBODY, Admission, Doorman
 from trayapp.engine.http import Network
-from trayapp.exchange import Ask, Platform
+from trayapp.exchange import Ask, Platform, Response, knowing
 from trayapp.platforms import Detected
 
 _LEAST_SECONDS = 0.1
@@ -19,6 +21,7 @@ _FIND_OUT_AGAIN = timedelta(hours=6)
 """A page that its platform's adapter cannot read is asked so often whether it runs on another one now."""
 _OTHER_DATA = frozenset({FailureKind.NOT_A_STATUS_PAGE, FailureKind.INVALID, FailureKind.EMPTY})
 _GONE = frozenset({404, 410})
+_NO_ANSWERS: Mapping[str, Response] = MappingProxyType({})
 _REFUSED = frozenset({401, 403})
 _TRY_AGAIN_ELSEWHERE = frozenset(FailureKind) - {FailureKind.OFFLINE, FailureKind.PROXY}
 
@@ -98,6 +101,7 @@ class Looker:
             internal=internal,
             deadline=deadline or _DETECTION,
             admission=admission,
+            remembers=False,
         )
         return driven.outcome
 
@@ -142,10 +146,13 @@ class Looker:
             detected = await self.detect(page.url, internal=page.internal, deadline=deadline, admission=visit.admission)
             if isinstance(detected, FetchFailure):
                 return Look(detected, "")
-            self._found[page.id] = found = detected
+            self._found[page.id] = found = Detected(detected.platform, detected.url)
+            return Look(await self._ask(visit, found.platform, found.url, detected.answers), found.platform)
         return Look(await self._ask(visit, found.platform, found.url), found.platform)
 
-    async def _ask(self, visit: "_Visit", name: str, url: str) -> StatusReport | FetchFailure:
+    async def _ask(
+        self, visit: "_Visit", name: str, url: str, answers: Mapping[str, Response] = _NO_ANSWERS
+    ) -> StatusReport | FetchFailure:
         try:
             platform: Platform = platforms.platform(name)
         except platforms.UnknownPlatformError as error:
@@ -154,11 +161,12 @@ class Looker:
         ask = Ask(url=url, options=page.options, open_incidents=visit.open_incidents, with_history=history)
         key = "|".join((page.id, name, url, "history" if history else "", *sorted(visit.open_incidents)))
         driven = await self.network.drive(
-            lambda: platform.read(ask),
+            lambda: knowing(platform.read(ask), answers),
             memory_key=key,
             internal=page.internal,
             deadline=visit.budget.left,
             admission=visit.admission,
+            remembers=not answers,
         )
         return driven.outcome
 

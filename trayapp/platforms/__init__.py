@@ -6,7 +6,7 @@ Here is the table of them all, and detection: which platform an address speaks, 
 import importlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from trayapp.domain.report import FailureKind
@@ -71,10 +71,14 @@ class Plugins:
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """Which platform speaks at an address. ``url`` is what to give the adapter as ``Ask.url``."""
+    """Which platform speaks at an address. ``url`` is what to give the adapter as ``Ask.url``.
+
+    ``answers`` are what was answered on the way, by address: the adapter need not ask for them once more.
+    """
 
     platform: str
     url: str
+    answers: Mapping[str, Response] = field(default_factory=dict, compare=False, repr=False)
 
 
 def platform(name: str) -> Platform:
@@ -172,16 +176,15 @@ def detect(url: str) -> Exchange[Detected]:
     a host at all.
     """
     answer = yield Request(url=url, accept=_ANY_ANSWER, limit=LARGE_LIMIT)
-    answers = [answer]
+    answers = {url: answer}
     if (found := _recognised(answer, url)) is not None:
-        return Detected(found.name, url)
+        return Detected(found.name, url, answers)
 
     for address in _addresses(url, answer):
-        answer = yield Request(url=address, limit=LARGE_LIMIT, optional=True)
-        answers.append(answer)
+        answers[address] = answer = yield Request(url=address, limit=LARGE_LIMIT, optional=True)
         if (found := _recognised(answer, address)) is not None:
-            return Detected(found.name, _ask_url(found, address))
-    raise _failure(answers)
+            return Detected(found.name, _ask_url(found, address), answers)
+    raise _failure(list(answers.values()))
 
 
 def recognise(answer: Response) -> Detected | None:
