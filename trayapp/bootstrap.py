@@ -9,8 +9,10 @@ from pathlib import Path
 
 from trayapp.catalogue import loader, overlay
 from trayapp.catalogue.lookup import Catalogue
+from trayapp.catalogue.published import PublishedCatalogueError, read_published
 from trayapp.catalogue.tables import CatalogueError
 from trayapp.domain.provider import Provider, StatusPage
+from trayapp.domain.updates import SignedKind, UpdatesState
 from trayapp.engine import recording, replay
 from trayapp.engine.access import Unlock
 from trayapp.engine.clock import Wall, wall_time
@@ -21,18 +23,23 @@ from trayapp.engine.keykeeping import KeyKeeper
 from trayapp.engine.keywatch import KeyParts
 from trayapp.engine.recording import Recording
 from trayapp.engine.signals import Sources, recorded_sources, sources_of
+from trayapp.engine.signedfiles import SignedFiles
 from trayapp.engine.simulation import HastyLoop, JumpingLoop, SimulatedWall
 from trayapp.engine.updates import Note
+from trayapp.engine.updatewatch import CatalogueInUse, UpdateParts, state_of
 from trayapp.engine.watchlist import watchlist
+from trayapp.formats.signed import RefusedFileError
 from trayapp.storage import keyfile, logins, reports
 from trayapp.storage import settings as settings_file
 from trayapp.storage.history import History
+from trayapp.storage.installation import installation
 from trayapp.storage.paths import Paths, find_paths
 from trayapp.storage.reports import ReportFile
 from trayapp.storage.resources import resource, resource_texts
 from trayapp.storage.secret import Secret, guard_process
 from trayapp.storage.secrets import Vault
 from trayapp.storage.settings import Loaded, Polling, Settings
+from trayapp.storage.signedfiles import SignedStore
 
 OVERLAY_NAME = "catalogue.toml"
 DEMO_NAME = "2025-12-02.jsonl"
@@ -59,6 +66,7 @@ class Home:
     loaded: Loaded
     catalogue: Catalogue
     notes: tuple[Note, ...] = ()
+    is_catalogue_fetched: bool = False
 
     @property
     def has_own_watch_list(self) -> bool:
@@ -76,14 +84,9 @@ def home(options: Options) -> Home:
     speak()
     paths = find_paths(options.config, options.data_dir)
     loaded = settings_file.load(paths.config_file)
-    bundled = bundled_catalogue()
-    notes = [Note(f"config-{place}", str(each)) for place, each in enumerate(loaded.problems)]
-    try:
-        catalogue = overlay.merge(bundled, _own_providers(paths))
-    except (CatalogueError, OSError, UnicodeDecodeError) as error:
-        catalogue = bundled
-        notes.append(Note("catalogue", f"Your own catalogue was left out: {error}"))
-    return Home(paths, loaded, catalogue, tuple(notes))
+    used, notes = _catalogue_in_use(paths, loaded.settings)
+    broken = [Note(f"config-{place}", str(each)) for place, each in enumerate(loaded.problems)]
+    return Home(paths, loaded, used.catalogue, (*broken, *notes), used.is_fetched)
 
 
 def plain_home() -> Home:
@@ -95,6 +98,35 @@ def plain_home() -> Home:
 def bundled_catalogue() -> Catalogue:
     """Read the catalogue that ships with the program."""
     return loader.read_bundled(resource_texts("catalogue", suffix=".toml"))
+
+
+def signed_files(paths: Paths, settings: Settings) -> SignedFiles:
+    """Return the signed files of this user; nothing is read or asked yet."""
+    return SignedFiles(SignedStore(paths.data_dir), settings.updates, installation())
+
+
+def updates_state(mine: Home) -> UpdatesState:
+    """Return what is known of updates, without asking anybody."""
+    return state_of(signed_files(mine.paths, mine.settings), is_catalogue_used=mine.is_catalogue_fetched)
+
+
+def _catalogue_in_use(paths: Paths, settings: Settings) -> tuple[CatalogueInUse, tuple[Note, ...]]:
+    """Put the catalogue together: shipped, or published and newer; the user's own over it. What is wrong is a note."""
+    notes: list[Note] = []
+    own: tuple[Provider, ...] = ()
+    published: overlay.Edition | None = None
+    try:
+        own = _own_providers(paths)
+    except (CatalogueError, OSError, UnicodeDecodeError) as error:
+        notes.append(Note("catalogue", f"Your own catalogue was left out: {error}"))
+    try:
+        file = signed_files(paths, settings).last_good(SignedKind.CATALOGUE)
+        published = overlay.Edition(file.serial, read_published(file.payload)) if file is not None else None
+    except (RefusedFileError, PublishedCatalogueError) as error:
+        notes.append(Note("updates-kept", f"The catalogue that was fetched earlier is not used. {error}"))
+    shipped = overlay.Edition(int(resource("catalogue", "serial").read_text(encoding="utf-8")), bundled_catalogue())
+    catalogue, is_fetched = overlay.stacked(shipped, published, own)
+    return CatalogueInUse(catalogue, is_fetched), tuple(notes)
 
 
 def speak() -> None:
@@ -134,6 +166,14 @@ def build_engine(options: Options) -> Engine:
     def save(before: Settings, after: Settings) -> Settings:
         return settings_file.save(config, before, after)
 
+    in_use = mine
+
+    def reread(settings: Settings) -> CatalogueInUse:
+        nonlocal in_use
+        used, _notes = _catalogue_in_use(mine.paths, settings)
+        in_use = replace(mine, catalogue=used.catalogue)
+        return used
+
     return Engine(
         Setup(
             settings=mine.settings,
@@ -143,7 +183,8 @@ def build_engine(options: Options) -> Engine:
             save=save,
             notes=mine.notes,
             keys=lambda: _key_parts(mine),
-            signals=lambda settings: signal_sources(settings, mine),
+            signals=lambda settings: signal_sources(settings, in_use),
+            updates=lambda: UpdateParts(signed_files(mine.paths, mine.settings), reread, mine.is_catalogue_fetched),
         )
     )
 

@@ -28,6 +28,7 @@ rm -rf "$tree"
 install -d "$tree/usr/lib" "$tree/usr/bin"
 cp -a "$bundle" "$tree/usr/lib/trayapp"
 rm -f "$tree/usr/lib/trayapp/"{trayapp.desktop,trayapp.svg}
+echo appimage >"$tree/usr/lib/trayapp/_internal/trayapp/_resources/installed-by"
 ln -s ../lib/trayapp/trayapp "$tree/usr/bin/trayapp"
 ln -s usr/bin/trayapp "$tree/AppRun"
 "$environment/bin/python" "$root/packaging/notices.py" "$tree" --collected "$collected" \

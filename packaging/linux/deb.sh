@@ -45,6 +45,7 @@ install -d "$tree/usr/share/man/man1" "$tree/usr/share/lintian/overrides"
 gzip -9n <"$root/packaging/linux/trayapp.1" >"$tree/usr/share/man/man1/trayapp.1.gz"
 install -m644 "$root/packaging/linux/lintian-overrides" "$tree/usr/share/lintian/overrides/trayapp"
 
+echo deb >"$tree/usr/lib/trayapp/_internal/trayapp/_resources/installed-by"
 doc=$tree/usr/share/doc/trayapp
 "$environment/bin/python" "$root/packaging/notices.py" "$tree/usr/lib/trayapp" --collected "$collected" -o "$work/licences.txt"
 gzip -9n <"$work/licences.txt" >"$doc/licences.txt.gz"

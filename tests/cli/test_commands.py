@@ -15,6 +15,7 @@ import pytest
 from tests.builders import maintenance, operational, outage
 from tests.engine.running import URL, answers, recording
 from tests.fakepage import FakePage, Mood, html, silence
+from tests.signing import public
 from trayapp import __version__
 from trayapp.catalogue import loader
 from trayapp.cli.main import main
@@ -409,6 +410,19 @@ class TestDoctor:
         assert document["schema"] == "trayapp.doctor/1"
         assert checks["settings"]["ok"] is True
         assert checks[f"page:{page.url.removeprefix('http://')}"]["ok"] is True
+
+    def test_it_tells_of_updates_without_asking_anybody(self, run: Run, page: FakePage, tmp_path: Path) -> None:
+        configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\n')
+        checks = {each["id"]: each for each in json.loads(run("doctor", "--json")[1])["checks"]}
+        assert checks["updates"]["ok"] is None
+        assert "not configured" in checks["updates"]["detail"]
+
+        url = f"{page.url}/catalogue.json"
+        configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\n[updates]\nkey = "{public()}"\ncatalogue_url = "{url}"\n')
+        checks = {each["id"]: each for each in json.loads(run("doctor", "--json")[1])["checks"]}
+        assert checks["updates"]["ok"] is True
+        assert "Nobody was asked yet." in checks["updates"]["detail"]
+        assert page.count("/catalogue.json") == 0
 
     def test_it_says_what_to_do_about_what_fails(self, run: Run, page: FakePage, tmp_path: Path) -> None:
         page.refuse()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.builders import NOON
 from trayapp.desktop.window.components import Components
 from trayapp.desktop.window.detail import IncidentDetail
 from trayapp.desktop.window.settings import about
@@ -14,6 +15,8 @@ from trayapp.desktop.window.settings.draft import Draft
 from trayapp.desktop.window.settings.general import GeneralTab
 from trayapp.desktop.window.settings.tree import WatchTree
 from trayapp.desktop.window.texts import redim
+from trayapp.domain.snapshot import Snapshot
+from trayapp.domain.updates import FileState, Installation, Release, Standing, UpdatesState
 from trayapp.presentation.incidents import Detail, UpdateView, VersionView
 from trayapp.presentation.now import ComponentGroup, ComponentRow
 from trayapp.presentation.watching import Branch, Leaf
@@ -220,6 +223,42 @@ def test_about_tells_the_licences(qtbot: QtBot) -> None:
     assert "httpx" in said
     assert "MIT" in about.license_text()
     assert "MIT" in tab._license.toPlainText()
+
+
+def test_about_tells_how_it_came_and_offers_what_is_new(qtbot: QtBot) -> None:
+    tab = about.AboutTab()
+    qtbot.addWidget(tab)
+    tab.show_updates(UpdatesState(installation=Installation.DEB, program=FileState(Standing.MANAGED)), NOON)
+    assert "This copy came as a Debian package" in texts(tab)
+    assert tab._get.isHidden()
+
+    release = Release("99.0", "https://example.org/99", NOON, ("Reads <b>more</b>",))
+    tab.show_updates(UpdatesState(program=FileState(Standing.ON, checked_at=NOON), release=release), NOON)
+
+    assert "Version 99.0" in texts(tab)
+    assert "• Reads <b>more</b>" in texts(tab)
+    assert not tab._get.isHidden()
+    assert tab._get.accessibleDescription() == "https://example.org/99"
+
+
+def texts(widget: QWidget) -> str:
+    return "\n".join(each.text() for each in widget.findChildren(QLabel))
+
+
+def test_updates_can_be_switched_only_where_somebody_could_be_asked(draft: Draft, qtbot: QtBot) -> None:
+    tab = GeneralTab(draft, None)
+    qtbot.addWidget(tab)
+    tab.show_state(Snapshot(), UpdatesState())
+    assert (tab._program.isEnabled(), tab._program.isChecked()) == (False, False)
+    assert "nobody is asked" in texts(tab)
+
+    on = FileState(Standing.ON, "https://updates.example/file.json")
+    tab.show_state(Snapshot(), UpdatesState(program=FileState(Standing.MANAGED), catalogue=on))
+    assert "updates.example" in texts(tab)
+    assert tab._catalogue.isChecked()
+    tab._catalogue.click()
+
+    assert (draft.settings.updates.program, draft.settings.updates.catalogue) == (True, False)
 
 
 def test_captions_follow_the_colours(qtbot: QtBot) -> None:

@@ -1,9 +1,29 @@
-"""The user's own catalogue laid over the bundled one."""
+"""Which catalogue counts: the shipped one or a newer published one below, the user's own on top."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.provider import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A whole catalogue with its serial number; the higher one is newer."""
+
+    serial: int
+    catalogue: Catalogue
+
+
+def stacked(shipped: Edition, published: Edition | None, user: tuple[Provider, ...]) -> tuple[Catalogue, bool]:
+    """Return the catalogue to use, and whether the published edition is part of it.
+
+    1. The published edition takes the place of the shipped one, whole, if its serial is higher. So a new version of
+       the program is never held back by an edition that was published before it.
+    2. The user's own providers are laid over whichever it is, as ``merge`` says; they always win.
+    """
+    is_newer = published is not None and published.serial > shipped.serial
+    below = published if published is not None and is_newer else shipped
+    return merge(below.catalogue, user), is_newer
 
 
 def merge(bundled: Catalogue, user: tuple[Provider, ...]) -> Catalogue:

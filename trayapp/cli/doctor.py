@@ -18,8 +18,10 @@ from trayapp import bootstrap
 from trayapp.cli import places, printing
 from trayapp.cli.exits import DONE, FAILED
 from trayapp.domain.report import FailureKind
+from trayapp.domain.updates import Standing
 from trayapp.engine.survey import survey
 from trayapp.engine.watchlist import watchlist
+from trayapp.presentation import updates
 from trayapp.storage.history import History, HistoryUnavailableError
 from trayapp.storage.keyfile import KeyFileError
 from trayapp.storage.paths import make_private
@@ -51,6 +53,7 @@ def main(arguments: argparse.Namespace) -> int:
         _folders(mine),
         _history(mine),
         _shipped_files(),
+        _updates(mine),
         _clock(),
         *_desktop(),
         _key_store(mine),
@@ -131,6 +134,19 @@ def _shipped_files() -> Check:
         return Check("resources", _("Shipped files"), ok=False, detail=str(error), advice=advice)
     detail = _("catalogue and demo ({count} answers)").format(count=len(demo.answers))
     return Check("resources", _("Shipped files"), ok=True, detail=detail)
+
+
+def _updates(mine: bootstrap.Home) -> Check:
+    """Say what is known of new versions and of the catalogue; nobody is asked. Only what was refused is a failure."""
+    state, now = bootstrap.updates_state(mine), datetime.now(UTC)
+    program = updates.program_news(state, trayapp.__version__, now)
+    parts = [updates.came_as(state.installation), program.sentence, *program.news, program.url]
+    detail = " ".join(each for each in (*parts, updates.catalogue_sentence(state, now)) if each)
+    files = (state.program, state.catalogue)
+    is_used = any(each.standing is Standing.ON for each in files)
+    ok = False if any(each.refused for each in files) else (True if is_used else None)
+    advice = _("Check [updates] in the settings: the key and the addresses.") if ok is False else ""
+    return Check("updates", _("Updates"), ok, detail, advice)
 
 
 def _desktop() -> list[Check]:

@@ -37,6 +37,7 @@ from trayapp.domain.report import FailureKind, FetchFailure, Observation, Status
 from trayapp.domain.rotation import KeyBook
 from trayapp.domain.schedule import Cadence, interval_in_force, next_look
 from trayapp.domain.snapshot import PageState, Snapshot, advance, expire, read_as, remembering, watch
+from trayapp.domain.updates import SignedKind, UpdatesState
 from trayapp.domain.verdict import CAUSES, PageVerdict
 from trayapp.domain.verdictalerts import decide_on_baseline, decide_on_verdicts
 from trayapp.engine.clock import Clock, Gap, SetBack, Wall, wall_time
@@ -65,6 +66,7 @@ from trayapp.engine.signals import Sources
 from trayapp.engine.signalwatch import SignalWatch
 from trayapp.engine.threads import let_go_at_the_end
 from trayapp.engine.updates import Decided, FoundIncidents, FoundPage, Note, Update
+from trayapp.engine.updatewatch import UpdateParts, UpdateWatch
 from trayapp.engine.watchlist import named, page_id, watchlist
 from trayapp.engine.wishing import fulfil
 from trayapp.storage.history import History, HistoryUnavailableError, StoredDecision
@@ -92,7 +94,8 @@ class Setup:
     """What an engine is made of. Factories are called inside the engine's loop.
 
     ``pages`` replaces the settings' watch list (replay). ``save`` is ``None`` where settings cannot be kept,
-    ``keys`` where keys are none of this run's business, ``signals`` where only pages are looked at.
+    ``keys`` where keys are none of this run's business, ``signals`` where only pages are looked at,
+    ``updates`` where nobody looks for news of the program or its catalogue.
     """
 
     settings: Settings
@@ -107,6 +110,7 @@ class Setup:
     is_replay: bool = False
     keys: Callable[[], KeyParts] | None = None
     signals: Callable[[Settings], Sources] | None = None
+    updates: Callable[[], UpdateParts] | None = None
 
 
 @dataclass(slots=True)
@@ -160,6 +164,7 @@ class Engine:
             changed=self._publish_soon,
         )
         self._changed_before: dict[str, datetime] = {}
+        self._updates: UpdateWatch | None = None
 
     @property
     def snapshot(self) -> Snapshot:
@@ -185,6 +190,7 @@ class Engine:
             self._open_history()
             self._watch_keys()
             self._watch_signals()
+            self._watch_updates()
             self._watch_pages()
             self._flush()
             await self._beat()
@@ -226,6 +232,8 @@ class Engine:
                 self._keys.tick()
             if self._signals is not None:
                 self._signals.tick()
+            if self._updates is not None:
+                self._updates.tick()
 
     def _prune(self, now: datetime) -> None:
         """Once a day, drop what is older than the user wants to keep."""
@@ -289,6 +297,37 @@ class Engine:
             doubted=self._doubt_keys,
             reported=lambda provider, at: self._sight(Source.PROGRAM, self._pages_of(provider), at),
         )
+
+    def _watch_updates(self) -> None:
+        if self._setup.updates is None:
+            return
+        self._updates = UpdateWatch(
+            self._setup.updates(),
+            self._settings,
+            network=lambda: self._looker.network,
+            now=self._clock.now,
+            start=self._do,
+            adopt=self._adopt,
+            changed=self._hear_updates,
+        )
+
+    def _hear_updates(self) -> None:
+        """Say what was refused, and tell the shells."""
+        state = self._updates.state if self._updates is not None else UpdatesState()
+        for kind, file in ((SignedKind.PROGRAM, state.program), (SignedKind.CATALOGUE, state.catalogue)):
+            if file.refused:
+                self._note(f"updates-{kind.value}", f"News of the {kind.value} was refused. {file.problem}")
+            else:
+                self._notes.pop(f"updates-{kind.value}", None)
+        self._publish_soon()
+
+    def _adopt(self, catalogue: Catalogue) -> None:
+        """Watch by another catalogue from now on; what is known of unchanged pages stays."""
+        self._setup = replace(self._setup, catalogue=catalogue)
+        if self._signals is not None:
+            self._signals.apply(self._settings)
+        self._watch_pages()
+        self._flush()
 
     def _take_signals(self) -> None:
         """Decide what the signals beside the pages are worth telling, store it, and tell the shells."""
@@ -685,6 +724,8 @@ class Engine:
             self._do(self._keys.apply(settings))
         if self._signals is not None:
             self._signals.apply(settings)
+        if self._updates is not None:
+            self._updates.apply(settings)
         if before.watch != settings.watch or before.polling != settings.polling:
             self._watch_pages()
         self._flush()
@@ -754,6 +795,7 @@ class Engine:
             key_outcome=keys.take_outcome() if keys is not None else None,
             checking=keys.checking if keys is not None else frozenset(),
             verdicts=self._verdicts(),
+            updates=self._updates.state if self._updates is not None else UpdatesState(),
             inquiries=self._inquiries.shown,
         )
         self._changes.clear()

@@ -11,6 +11,7 @@ from trayapp.domain.provider import Provider
 from trayapp.domain.record import IncidentQuery, StoredIncident
 from trayapp.domain.rotation import KeyBook
 from trayapp.domain.snapshot import Snapshot
+from trayapp.domain.updates import UpdatesState
 from trayapp.domain.verdict import PageVerdict
 from trayapp.engine.commands import KeyCommand
 from trayapp.storage.settings import Settings
@@ -103,6 +104,8 @@ class Update:
     """What people asked for with "It fails for me", the newest first."""
     checking: frozenset[str] = frozenset()
     """Keys being checked right now, by id."""
+    updates: UpdatesState = field(default_factory=UpdatesState)
+    """News of the program and of its catalogue; no part of any status."""
     verdicts: tuple[PageVerdict, ...] = ()
     """Whose problem it is, one for every watched page; empty where only pages are looked at (a replay, mostly)."""
 

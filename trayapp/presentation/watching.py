@@ -116,9 +116,9 @@ def chosen(tree: tuple[Branch, ...], keys: frozenset[str]) -> Choice | None:
     return Choice(tuple(each.product_id for each in whole), tuple(dict.fromkeys(words)))
 
 
-def hosts(pages: Iterable[StatusPage]) -> tuple[str, ...]:
-    """Return the hosts of the watched pages and of their second addresses, sorted."""
-    urls = [url for page in pages for url in (page.url, *page.fallback_urls)]
+def hosts(pages: Iterable[StatusPage], others: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the hosts of the watched pages, of their second addresses and of other addresses, sorted."""
+    urls = [*others, *(url for page in pages for url in (page.url, *page.fallback_urls))]
     return tuple(sorted({url.partition("://")[2].partition("/")[0] for url in urls} - {""}))
 
 

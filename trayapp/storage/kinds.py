@@ -124,6 +124,17 @@ def _safe_address(raw: object) -> str:
     return url
 
 
+def _optional_safe_address(raw: object) -> str:
+    return _safe_address(raw) if _text(raw) else ""
+
+
+def _public_key(raw: object) -> str:
+    key = _text(raw)
+    if key and not _PUBLIC_KEY.fullmatch(key):
+        raise ValueError
+    return key
+
+
 def _safe_addresses(raw: object) -> tuple[str, ...]:
     if not isinstance(raw, list):
         raise ValueError  # noqa: TRY004 -- the one error a Kind raises
@@ -138,6 +149,7 @@ def _proxy_address(raw: object) -> str:
     return url
 
 
+_PUBLIC_KEY = re.compile(r"[A-Za-z0-9+/]{43}=")
 LONGEST_INTERVAL_SECONDS = 86_400
 LONGEST_KEEPING_DAYS = 36_500
 TEXT = Kind(_text, str, to_translate('write a text in quotes, e.g. "openai"'))
@@ -164,6 +176,10 @@ SAFE_ADDRESS = Kind(
     _safe_address,
     str,
     to_translate('write an https address, or an http address of this machine, e.g. "http://127.0.0.1:4000"'),
+)
+OPTIONAL_SAFE_ADDRESS = Kind(_optional_safe_address, str, SAFE_ADDRESS.expected)
+PUBLIC_KEY = Kind(
+    _public_key, str, to_translate("write the public key of whoever signs, 44 letters of base64 that end in =")
 )
 SAFE_ADDRESSES = Kind(
     _safe_addresses, list, to_translate('write a list of https addresses, e.g. ["https://example.com"]')

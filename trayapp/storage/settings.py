@@ -22,7 +22,9 @@ from trayapp.storage.kinds import (
     CLOCK,
     DAYS_KEPT,
     FLAG,
+    OPTIONAL_SAFE_ADDRESS,
     PROXY_ADDRESS,
+    PUBLIC_KEY,
     SAFE_ADDRESS,
     SAFE_ADDRESSES,
     SECONDS,
@@ -215,6 +217,30 @@ class Look(Section):
     color_only_when_wrong: bool = value(False, FLAG, to_translate("Colour only when something is wrong"))
 
 
+UPDATE_KEY = ""
+"""The public key of whoever signs updates of this build (base64); packaging/SIGNING.md says how it gets here."""
+PROGRAM_URL = ""
+CATALOGUE_URL = ""
+"""Where this build's signed files are. Without a key and an address nobody is ever asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Updates(Section):
+    """Signed news of the program and of its catalogue. Nothing is fetched without a key and an address."""
+
+    program: bool = value(True, FLAG, to_translate("Look for new versions once a day"))
+    catalogue: bool = value(True, FLAG, to_translate("Fetch a newer catalogue once a day"))
+    key: str = value(UPDATE_KEY, PUBLIC_KEY, to_translate("Public key of whoever signs"))
+    program_url: str = value(PROGRAM_URL, OPTIONAL_SAFE_ADDRESS, to_translate("Address of the news of the program"))
+    catalogue_url: str = value(CATALOGUE_URL, OPTIONAL_SAFE_ADDRESS, to_translate("Address of the catalogue"))
+
+    def objection(self) -> tuple[str, str] | None:
+        """Object to an address without a key: what comes from there could not be believed."""
+        if (self.program_url or self.catalogue_url) and not self.key:
+            return "", _('add key = "...", the public key of whoever signs what is there')
+        return None
+
+
 DEFAULT_WATCH = (Watch(provider="openai"), Watch(provider="anthropic"))
 
 
@@ -232,6 +258,7 @@ class Settings(Section):
     proxy: Proxy = table(Proxy(), Proxy(), to_translate("Proxy"))
     baseline: Baseline = table(Baseline(), Baseline(), to_translate("Own connection"))
     history: Keeping = table(Keeping(), Keeping(), to_translate("History"))
+    updates: Updates = table(Updates(), Updates(), to_translate("Updates"))
     look: Look = table(Look(), Look(), to_translate("Look"))
 
 

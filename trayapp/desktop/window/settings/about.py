@@ -1,5 +1,6 @@
 """The tab "About": version, licence, and the licences of what this app is built on."""
 
+from datetime import datetime
 from gettext import gettext as _
 from importlib import metadata
 
@@ -7,8 +8,12 @@ from PySide6.QtCore import qVersion
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
 
 from trayapp import __version__
-from trayapp.desktop.window.texts import GRID, caption, column, heading, wrapped
+from trayapp.desktop import theme
+from trayapp.desktop.window import links
+from trayapp.desktop.window.texts import GRID, caption, column, heading, put, row, wrapped
+from trayapp.domain.updates import UpdatesState
 from trayapp.presentation.tray import APP_NAME
+from trayapp.presentation.updates import came_as, catalogue_sentence, program_news
 
 _LIBRARIES = (
     ("PySide6-Essentials", "LGPL-3.0"),
@@ -25,6 +30,7 @@ _LIBRARIES = (
     ("msgspec", "BSD-3-Clause"),
     ("feedparser", "BSD-2-Clause"),
     ("tomlkit", "MIT"),
+    ("cryptography", "Apache-2.0 OR BSD-3-Clause"),
     ("prometheus-client", "Apache-2.0 AND BSD-2-Clause"),
     ("jeepney", "MIT"),
 )
@@ -37,6 +43,14 @@ class AboutTab(QWidget):
     def __init__(self) -> None:
         """Make the tab; the licence's text is read when somebody wants to see it."""
         super().__init__()
+        self._url = ""
+        self._came_as = caption()
+        self._program = wrapped(selectable=True)
+        self._news = wrapped(selectable=True)
+        self._catalogue = caption()
+        self._get = QPushButton(_("&Get the new version"))
+        self._get.hide()
+        self._get.clicked.connect(self._on_get)
         self._license = QPlainTextEdit()
         self._show_license = QPushButton(_("Show the &licence"))
         page = column(self, margin=2, spacing=2)
@@ -49,6 +63,13 @@ class AboutTab(QWidget):
                 )
             )
         )
+        for label in (self._came_as, self._program, self._news):
+            page.addWidget(label)
+        line = row()
+        line.addWidget(self._get)
+        line.addStretch(1)
+        page.addLayout(line)
+        page.addWidget(self._catalogue)
         page.addWidget(wrapped(_("Free software under the MIT licence.")))
         page.addWidget(self._show_license)
         page.addWidget(self._license)
@@ -74,6 +95,21 @@ class AboutTab(QWidget):
         self._show_license.setSizePolicy(
             self._show_license.sizePolicy().Policy.Maximum, self._show_license.sizePolicy().Policy.Fixed
         )
+
+    def show_updates(self, state: UpdatesState, now: datetime) -> None:
+        """Show what is known of new versions and of the catalogue."""
+        found = program_news(state, __version__, now)
+        self._url = found.url
+        put(self._came_as, came_as(state.installation))
+        put(self._program, found.sentence)
+        put(self._news, "\n".join(f"• {each}" for each in found.news))
+        put(self._catalogue, catalogue_sentence(state, now))
+        self._get.setVisible(bool(found.url))
+        self._get.setToolTip(theme.plain(found.url))
+        self._get.setAccessibleDescription(found.url)
+
+    def _on_get(self) -> None:
+        links.open_link(self._url, self._url)
 
     def _on_license(self) -> None:
         self._license.setPlainText(license_text())

@@ -14,6 +14,8 @@ from trayapp.desktop.window.settings.choices import Choice, Number, group
 from trayapp.desktop.window.settings.draft import Draft
 from trayapp.desktop.window.texts import GRID, caption, column, put, row, wrapped
 from trayapp.domain.snapshot import Snapshot
+from trayapp.domain.updates import Standing, UpdatesState
+from trayapp.presentation.updates import updates_hint
 from trayapp.presentation.watching import hosts
 from trayapp.storage.autostart import Autostart
 from trayapp.storage.kinds import LONGEST_INTERVAL_SECONDS, LONGEST_KEEPING_DAYS, PROXY_ADDRESS
@@ -32,6 +34,10 @@ class GeneralTab(QWidget):
         super().__init__()
         self._draft = draft
         self._snapshot = Snapshot()
+        self._state = UpdatesState()
+        self._program = QCheckBox(_("Look for new &versions once a day"))
+        self._catalogue = QCheckBox(_("&Fetch a newer catalogue of providers once a day"))
+        self._update_hint = caption()
         self._scheme = Choice(_scheme_words(), _("Colours"))
         self._colourless = QCheckBox(_("Colour in the tray only when something is &wrong"))
         self._idle = Number(_LEAST, LONGEST_INTERVAL_SECONDS, _("s"), _("Look every"))
@@ -47,17 +53,20 @@ class GeneralTab(QWidget):
             box, form = group(_("Start"))
             form.addRow(LoginBox(autostart))
             page.addWidget(box)
-        for box in (self._look(), self._polling(), self._network(), self._history()):
+        for box in (self._look(), self._polling(), self._network(), self._updates(), self._history()):
             page.addWidget(box)
         page.addStretch(1)
         draft.changed.connect(self._show)
         self._show()
 
-    def show_state(self, snapshot: Snapshot) -> None:
-        """Show which hosts are asked."""
-        if snapshot is not self._snapshot:
-            self._snapshot = snapshot
-            put(self._hosts, "\n".join(hosts(each.page for each in snapshot.pages)) or _("none"))
+    def show_state(self, snapshot: Snapshot, state: UpdatesState) -> None:
+        """Show which hosts are asked, and whether anybody is asked for updates."""
+        if snapshot is not self._snapshot or state != self._state:
+            self._snapshot, self._state = snapshot, state
+            asked = tuple(each.url for each in (state.program, state.catalogue) if each.standing is Standing.ON)
+            shown = hosts((each.page for each in snapshot.pages), asked)
+            put(self._hosts, "\n".join(shown) or _("none"))
+            self._show_updates()
 
     def _look(self) -> QGroupBox:
         box, form = group(_("Look"))
@@ -83,13 +92,40 @@ class GeneralTab(QWidget):
         self._proxy_url.setMinimumWidth(36 * GRID)
         form.addRow(theme.label(_("Address of the proxy")), self._proxy_url)
         form.addRow(self._proxy_hint)
-        form.addRow(wrapped(_("This app talks only to the status pages you watch:")))
+        form.addRow(wrapped(_("This app talks only to the status pages you watch, and to where it looks for updates:")))
         form.addRow(self._hosts)
         form.addRow(caption(_("and, where a page keeps its data with the company that runs it, to that company.")))
         self._hosts.setAccessibleName(_("Hosts this app asks"))
         self._proxy.activated.connect(self._on_proxy)
         self._proxy_url.editingFinished.connect(self._on_proxy)
         return box
+
+    def _updates(self) -> QGroupBox:
+        box, form = group(_("Updates"))
+        form.addRow(self._program)
+        form.addRow(self._catalogue)
+        form.addRow(self._update_hint)
+        self._program.clicked.connect(self._on_updates)
+        self._catalogue.clicked.connect(self._on_updates)
+        return box
+
+    def _show_updates(self) -> None:
+        updates, state = self._draft.settings.updates, self._state
+        for tick, is_on, file in (
+            (self._program, updates.program, state.program),
+            (self._catalogue, updates.catalogue, state.catalogue),
+        ):
+            with QSignalBlocker(tick):
+                tick.setChecked(is_on and file.standing in {Standing.ON, Standing.OFF})
+            tick.setEnabled(file.standing in {Standing.ON, Standing.OFF})
+        put(self._update_hint, updates_hint(state))
+
+    def _on_updates(self) -> None:
+        before = self._draft.settings.updates
+        program = self._program.isChecked() if self._program.isEnabled() else before.program
+        catalogue = self._catalogue.isChecked() if self._catalogue.isEnabled() else before.catalogue
+        updates = replace(before, program=program, catalogue=catalogue)
+        self._draft.edit(replace(self._draft.settings, updates=updates))
 
     def _history(self) -> QGroupBox:
         box, form = group(_("History"))
@@ -110,6 +146,7 @@ class GeneralTab(QWidget):
         self._idle.show_value(int(settings.polling.idle.total_seconds()))
         self._incident.show_value(int(settings.polling.incident.total_seconds()))
         self._days.show_value(settings.history.keep_days)
+        self._show_updates()
         # A mode without an address yet is not in the draft: it must not be taken back while one types.
         if self._proxy.value() is not ProxyMode.URL or settings.proxy.mode is ProxyMode.URL:
             self._proxy.show_value(settings.proxy.mode)

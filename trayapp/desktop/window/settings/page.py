@@ -34,13 +34,14 @@ class SettingsPage(QWidget):
         self._watching = WatchingTab(self._draft)
         self._popups = PopupsTab(self._draft)
         self._general = GeneralTab(self._draft, autostart)
+        self._about = AboutTab()
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
         self._tabs.setAccessibleName(_("Settings"))
         self._tabs.addTab(self._watching, _("Watching"))
         self._tabs.addTab(scroller(self._popups, _("Pop-ups")), _("Pop-ups"))
         self._tabs.addTab(scroller(self._general, _("General")), _("General"))
-        self._tabs.addTab(scroller(AboutTab(), _("About")), _("About"))
+        self._tabs.addTab(scroller(self._about, _("About")), _("About"))
         # Until the engine has said what is in force there is nothing that could be edited.
         self._tabs.setEnabled(False)
         column(self, margin=1).addWidget(self._tabs)
@@ -61,7 +62,8 @@ class SettingsPage(QWidget):
         self._tabs.setEnabled(True)
         self._watching.show_state(update.snapshot, update.providers)
         self._popups.show_state(update.snapshot)
-        self._general.show_state(update.snapshot)
+        self._general.show_state(update.snapshot, update.updates)
+        self._about.show_updates(update.updates, update.now)
         if update.found_page is not None:
             self._watching.show_found(update.found_page)
 
