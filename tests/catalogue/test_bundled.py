@@ -9,6 +9,7 @@ import pytest
 from trayapp.catalogue.loader import KINDS, read, read_bundled
 from trayapp.catalogue.lookup import Catalogue, CataloguedPage
 from trayapp.domain.provider import ComponentRef, Provider, StatusPage
+from trayapp.probes.table import PROBES
 from trayapp.storage.resources import resource_texts
 
 PLATFORM_WORDS = (
@@ -26,6 +27,18 @@ def catalogue() -> Catalogue:
 
 def every_page(catalogue: Catalogue) -> list[StatusPage]:
     return [page for provider in catalogue.providers for page in provider.pages]
+
+
+def test_what_clients_are_given_is_the_api_of_the_same_company_and_the_key_its_users_have(catalogue: Catalogue) -> None:
+    given = [each for each in catalogue.providers if each.base_url]
+
+    assert len(given) >= 25
+    for each in given:
+        host, api = urlsplit(each.base_url).hostname or "", each.api_host
+        assert host.split(".")[-2] == api.split(".")[-2], each.id
+        assert not each.base_url.endswith("/"), each.id
+        assert each.key_env in PROBES[each.id].env, each.id
+        assert each.base_env == ("ANTHROPIC_BASE_URL" if each.id == "anthropic" else ""), each.id
 
 
 def addresses(provider: Provider) -> list[str]:

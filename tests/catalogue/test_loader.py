@@ -111,7 +111,12 @@ MISTAKES = {
         2,
         '[acme] has an unknown key "nmae"; did you mean "name"?',
     ),
-    "a key unlike any": ('[acme]\nname = "A"\nq = 1\n', 3, "known are: aliases, api_host, billing"),
+    "a variable that is none": (
+        '[acme]\nname = "A"\nnote = "n"\nkey_env = "my key"\n',
+        4,
+        'must be the name of an environment variable, like "ACME_API_KEY", not "my key"',
+    ),
+    "a key unlike any": ('[acme]\nname = "A"\nq = 1\n', 3, "known are: aliases, api_host, base_env, base_url, billing"),
     "no name": ('[acme]\nnote = "x"\n', 1, '[acme] needs a "name".'),
     "a number for a text": ("[acme]\nname = 7\n", 2, '"name" in [acme] must be a text in quotes, like "Acme", not 7.'),
     "true for a text": ("[acme]\nname = true\n", 2, "not true."),

@@ -466,6 +466,22 @@ class TestLive:
 
         assert world.api.count() == 4  # once with the first look, three times when somebody asked
 
+    def test_models_on_this_computer_are_looked_for_only_while_something_fails(
+        self, tmp_path: Path, world: World
+    ) -> None:
+        local = f'[local_models]\naddresses = ["{world.two.url}"]\n'
+        world.two.set("/v1/models", says(b'{"data":[{"id":"llama3.2"}]}', 200))
+
+        async def step(_engine: Engine, published: Published) -> None:
+            await published.until(says_so(VerdictId.FINE))
+            await asyncio.sleep(1.5)
+            assert world.two.count("/v1/models") == 0
+            world.page.serve(SUMMARY, outage())
+            update = await published.until(lambda update: bool(update.local_models))
+            assert [each.models for each in update.local_models] == [("llama3.2",)]
+
+        live(tmp_path, config(world) + local, step)
+
     def test_a_programs_report_is_heard(self, tmp_path: Path, world: World) -> None:
         async def step(engine: Engine, published: Published) -> None:
             await published.until(says_so(VerdictId.FINE))

@@ -18,8 +18,10 @@ __all__ = ["KINDS", "Catalogue", "CatalogueError", "read", "read_bundled"]
 
 KINDS: Final = ("ai", "cloud", "developer")
 
-_ADDRESSES: Final = ("console", "billing", "keys", "news", "chat")
-_PROVIDER: Final = ("name", "aliases", "old_ids", "kind", *_ADDRESSES, "api_host", "note", "page", "product")
+_ADDRESSES: Final = ("console", "billing", "keys", "news", "chat", "base_url")
+_VARIABLES: Final = ("base_env", "key_env")
+_TEXTS: Final = ("api_host", *_VARIABLES)
+_PROVIDER: Final = ("name", "aliases", "old_ids", "kind", *_ADDRESSES, *_TEXTS, "note", "page", "product")
 _PAGE: Final = ("id", "name", "url", "platform", "fallback", "old_urls", "shared", "options", "note")
 _PRODUCT: Final = ("id", "name", "page", "default", "components")
 _COMPONENT: Final = ("id", "name")
@@ -89,6 +91,7 @@ def _provider(table: Table, platforms: Collection[str] | None) -> Provider:
         api_host=table.host("api_host"),
         note=note,
         **{key: table.address(key, "") for key in _ADDRESSES},
+        **{key: table.variable(key) for key in _VARIABLES},
     )
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?")
+_VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 _AT: Final = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
 _HEADER: Final = re.compile(r"\s*\[")
 
@@ -185,6 +186,14 @@ class Table:
         value = self.text(key, "")
         if value and not _HOST.fullmatch(value):
             sentence = _('"{key}" must be a bare host name, like "api.acme.example", not "{value}".')
+            raise self.mistake(sentence.format(key=key, value=value), key)
+        return value
+
+    def variable(self, key: str) -> str:
+        """Return the name of an environment variable, empty without the key."""
+        value = self.text(key, "")
+        if value and not _VARIABLE.fullmatch(value):
+            sentence = _('"{key}" must be the name of an environment variable, like "ACME_API_KEY", not "{value}".')
             raise self.mistake(sentence.format(key=key, value=value), key)
         return value
 

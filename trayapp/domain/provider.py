@@ -110,6 +110,12 @@ class Provider:
     news: str = ""
     chat: str = ""
     api_host: str = ""
+    base_url: str = ""
+    """What clients are given to reach its API; most speak OpenAI's language there."""
+    base_env: str = ""
+    """The variable that clients read it from; OpenAI's where it is empty."""
+    key_env: str = ""
+    """The variable that its users keep their key in."""
     note: str = ""
 
     def answers_to(self, name: str) -> bool:

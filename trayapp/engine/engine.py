@@ -15,6 +15,7 @@ from typing import TypeVar
 import msgspec
 
 from trayapp.catalogue.lookup import Catalogue
+from trayapp.domain.alternatives import KEY_LASTS, is_wanted
 from trayapp.domain.change import Change, StatusChanged, diff
 from trayapp.domain.drift import FROZEN_AFTER
 from trayapp.domain.inquiry import Inquiry
@@ -60,6 +61,7 @@ from trayapp.engine.diagnosis import Diagnosis, ask_everybody
 from trayapp.engine.http import Network
 from trayapp.engine.inquiries import Inquiries
 from trayapp.engine.keywatch import KeyParts, KeyWatch
+from trayapp.engine.localmodels import LocalModels
 from trayapp.engine.looking import Looker
 from trayapp.engine.quiet import is_quiet
 from trayapp.engine.signals import Sources
@@ -156,6 +158,9 @@ class Engine:
         self._signals: SignalWatch | None = None
         self._sighted: dict[tuple[str, Source], datetime] = {}
         self._failing: Mapping[str, datetime] = {}
+        self._local = LocalModels(
+            network=lambda: self._looker.network, now=self.now, start=self._do, changed=self._publish_soon
+        )
         self._inquiries = Inquiries(
             now=self.now,
             start=self._do,
@@ -232,6 +237,7 @@ class Engine:
                 self._keys.tick()
             if self._signals is not None:
                 self._signals.tick()
+                self._seek_alternatives()
             if self._updates is not None:
                 self._updates.tick()
 
@@ -466,6 +472,15 @@ class Engine:
             now = self._clock.now()
             self._read(lambda: self._history.record("", now, None, sightings=sightings), None)
 
+    def _seek_alternatives(self) -> None:
+        """While something watched fails, find out what else works: models on this computer, keys of others."""
+        if self._signals is None or not is_wanted(self._snapshot, self._verdicts(), self._clock.now()):
+            return
+        self._local.want(self._settings.local_models.addresses)
+        if self._keys is not None:
+            for provider in {each.ref.provider for each in self._keys.book.keys}:
+                self._do(self._keys.check_in_doubt(provider, KEY_LASTS / 2))
+
     def _note_failing(self) -> None:
         """Keep when own checks began to fail."""
         before, self._failing = self._failing, self._signals.failing() if self._signals is not None else {}
@@ -595,6 +610,8 @@ class Engine:
         if self._signals is not None:
             self._signals.look_ended(new)
         on_connection = self._decide_on_signals()
+        if new.shown is not None and new.shown.is_bad and changes:
+            self._seek_alternatives()
         report = outcome if isinstance(outcome, StatusReport) else None
         self._store(page, report, changes, (*decisions, *on_connection))
         self._schedule_expiry(new)
@@ -797,6 +814,7 @@ class Engine:
             verdicts=self._verdicts(),
             updates=self._updates.state if self._updates is not None else UpdatesState(),
             inquiries=self._inquiries.shown,
+            local_models=self._local.found,
         )
         self._changes.clear()
         self._decisions.clear()

@@ -157,8 +157,11 @@ class KeyWatch:
         if not problem and not isinstance(command, RemoveKey | RemoveAllKeys):
             await self._check_on_demand(wanted)
 
-    async def check_in_doubt(self, provider: str) -> None:
-        """Check a provider's keys because its service seems to fail, each at most every five minutes."""
+    async def check_in_doubt(self, provider: str, older_than: timedelta = SUSPICION) -> None:
+        """Check a provider's keys because its service seems to fail, each at most every five minutes.
+
+        ``older_than`` is for those that may be used instead: only what nobody has looked at for so long.
+        """
         now = self._now()
         due = [
             each.ref
@@ -167,7 +170,7 @@ class KeyWatch:
             and each.ref.is_checked
             and not each.health.is_final
             and ((until := limit_of(each)) is None or until <= now)
-            and (each.checked_at is None or now - each.checked_at >= SUSPICION)
+            and (each.checked_at is None or now - each.checked_at >= older_than)
         ]
         if due:
             await self._check(due, may_ask=False)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from trayapp.domain.alternatives import LocalModel
 from trayapp.domain.change import Change
 from trayapp.domain.inquiry import Inquiry
 from trayapp.domain.keys import KeyState
@@ -102,6 +103,8 @@ class Update:
     key_outcome: KeyOutcome | None = None
     inquiries: tuple[Inquiry, ...] = ()
     """What people asked for with "It fails for me", the newest first."""
+    local_models: tuple[LocalModel, ...] = ()
+    """Servers of models on this computer; looked for only while something watched fails."""
     checking: frozenset[str] = frozenset()
     """Keys being checked right now, by id."""
     updates: UpdatesState = field(default_factory=UpdatesState)

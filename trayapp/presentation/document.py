@@ -91,6 +91,8 @@ def providers_document(providers: tuple[Provider, ...]) -> Document:
                 "news": each.news or None,
                 "chat": each.chat or None,
                 "api_host": each.api_host or None,
+                "base_url": each.base_url or None,
+                "key_env": each.key_env or None,
                 "note": each.note or None,
                 "pages": [
                     {"id": page.id, "name": page.name, "url": page.url, "platform": page.platform or None}

@@ -97,6 +97,8 @@ def _places(provider: Provider) -> tuple[tuple[str, str], ...]:
         (_("news"), provider.news),
         (_("chat"), provider.chat),
         (_("API host"), provider.api_host),
+        (_("base URL"), provider.base_url),
+        (_("key variable"), provider.key_env),
     )
 
 

@@ -203,6 +203,17 @@ class Baseline(Section):
 
 
 @dataclass(frozen=True, slots=True)
+class LocalServers(Section):
+    """Servers of models on this computer that may be used instead; asked only while something watched fails."""
+
+    addresses: tuple[str, ...] = value(
+        ("http://127.0.0.1:11434", "http://127.0.0.1:1234"),
+        SAFE_ADDRESSES,
+        to_translate("Models on this computer that can be used instead"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Keeping(Section):
     """How long history is kept."""
 
@@ -257,6 +268,7 @@ class Settings(Section):
     quiet_hours: QuietHours | None = table(None, QuietHours(), to_translate("Quiet hours"))
     proxy: Proxy = table(Proxy(), Proxy(), to_translate("Proxy"))
     baseline: Baseline = table(Baseline(), Baseline(), to_translate("Own connection"))
+    local_models: LocalServers = table(LocalServers(), LocalServers(), to_translate("Models on this computer"))
     history: Keeping = table(Keeping(), Keeping(), to_translate("History"))
     updates: Updates = table(Updates(), Updates(), to_translate("Updates"))
     look: Look = table(Look(), Look(), to_translate("Look"))

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QLineEdit, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from trayapp.desktop import theme
+from trayapp.desktop.window.alternatives import UseInstead
 from trayapp.desktop.window.card import PageCard
 from trayapp.desktop.window.inquiry import Inquiries
 from trayapp.desktop.window.texts import (
@@ -26,6 +27,7 @@ from trayapp.desktop.window.texts import (
     wrapped,
 )
 from trayapp.desktop.window.wishes import SnoozeButton
+from trayapp.domain.alternatives import alternatives
 from trayapp.domain.notification import AlertBook
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.verdict import PageVerdict, Verdict
@@ -81,6 +83,8 @@ class NowPage(QWidget):
         self._whom = QMenu(self)
         self._askable: tuple[tuple[str, str], ...] = ()
         self._inquiries = Inquiries()
+        self._use_instead = UseInstead()
+        self._update: Update | None = None
         self._why = _disclosure(_("Why do you say that?"))
         self._reasons = QWidget()
         self._reasons_column = column(self._reasons, spacing=2)
@@ -116,7 +120,9 @@ class NowPage(QWidget):
         self._snooze.setVisible(bool(update.snapshot.pages))
         self._why.setVisible(bool(update.snapshot.pages))
         self._check.setEnabled(len(update.looking) < len(update.snapshot.pages))
+        self._update = update
         self._inquiries.show_inquiries(update.inquiries, now)
+        self._show_alternatives(update, now)
         self._show_whom_to_ask(words.askable(update.snapshot) if update.verdicts else ())
 
     def tick(self, now: datetime) -> None:
@@ -125,6 +131,8 @@ class NowPage(QWidget):
         for each in self._cards.values():
             each.tick(now)
         self._inquiries.tick(now)
+        if self._update is not None:
+            self._show_alternatives(self._update, now)
         self._show_top(now)
 
     def open_card(self, page_id: str) -> None:
@@ -174,6 +182,7 @@ class NowPage(QWidget):
         head.addLayout(buttons)
         page.addLayout(head)
         page.addWidget(self._inquiries)
+        page.addWidget(self._use_instead)
         page.addWidget(self._find)
         page.addLayout(self._column)
         page.addWidget(self._empty)
@@ -232,6 +241,18 @@ class NowPage(QWidget):
         self._replay_banner.setVisible(self._is_replay)
         if self._why.isChecked():
             self._show_reasons(words.evidence(self._snapshot, now, self._verdicts))
+
+    def _show_alternatives(self, update: Update, now: datetime) -> None:
+        """Show what works instead, anew with every look and every age: nothing stale is ever offered."""
+        offers = alternatives(
+            update.snapshot,
+            update.verdicts,
+            now,
+            keys=update.keys,
+            providers=update.providers,
+            local=update.local_models,
+        )
+        self._use_instead.show_alternatives(offers, now)
 
     def _show_whom_to_ask(self, pages: tuple[tuple[str, str], ...]) -> None:
         """Offer to ask about each provider; with one there is nothing to choose."""
