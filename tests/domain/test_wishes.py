@@ -48,6 +48,7 @@ from trayapp.domain.verdict import VerdictId
 from trayapp.domain.wishes import (
     Wish,
     acknowledge,
+    concerned,
     forget_wish,
     is_all_acknowledged,
     snooze,
@@ -322,6 +323,14 @@ class TestRefusedOnce:
 def test_what_the_buttons_of_a_pop_up_are_about(kind: AlertKind, wish: Wish | None) -> None:
     assert wish_of(Alert(kind=kind, at=NOON, page_id="acme", concern="acme/one")) == wish
     assert wish_of(Alert(kind=kind, at=NOON, concern="acme/one")) is None
+
+
+def test_a_book_is_about_few_pages() -> None:
+    seen = asked(watching(FINE, TROUBLE), Wish("waited for"))
+    book = replace(seen.book, derived=(("suspected", VerdictId.LOOKS_LIKE_PROVIDER),))
+
+    assert concerned(book) == {"acme", "waited for", "suspected"}
+    assert concerned(watching(FINE).book) == frozenset()
 
 
 def test_what_is_withdrawn_is_of_one_concern() -> None:

@@ -1,6 +1,7 @@
 """Pop-ups as the desktop receives them: once per transition, one per incident, plain text."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +56,73 @@ def test_an_outage_that_was_there_before_us_is_told_once(
     asked = len(page.requests)
     desk.wait(lambda: len(page.requests) > asked + 3, "three more looks", 20)
     assert len(popups.popups) == 1
+
+
+def test_an_acknowledged_incident_is_an_outline_and_silent_until_it_is_over_also_after_a_restart(
+    desk: Desk, page: FakePage, popups: NotificationServer, start: Watching
+) -> None:
+    desk.panel()
+    first = start(page)
+    says(desk, "Acme is fine")
+    page.serve(SUMMARY, outage(title="Elevated errors"))
+    opened = desk.wait(lambda: popups.popups, "the pop-up", 45)[0]
+    filled = says(desk, "Elevated errors").pixels
+    assert opened.actions[::2] == ("default", "open", "acknowledge", "back")
+
+    popups.press(opened.number, "acknowledge")
+    outline = says(desk, "acknowledged").pixels
+    assert outline != filled
+    first.terminate()
+    assert first.ended() == 0
+
+    start(page)
+    assert says(desk, "acknowledged").pixels == outline
+    assert len(popups.popups) == 1
+    page.serve(SUMMARY, operational())
+    recovered = desk.wait(lambda: popups.popups[1:], "the pop-up about its end", 45)[0]
+    assert recovered.title.startswith("Acme is back")
+
+
+def test_who_asked_to_be_told_is_told_although_the_page_was_muted_since(
+    desk: Desk, page: FakePage, popups: NotificationServer, start: Watching
+) -> None:
+    desk.panel()
+    first = start(page)
+    says(desk, "Acme is fine")
+    page.serve(SUMMARY, outage(title="Elevated errors"))
+    opened = desk.wait(lambda: popups.popups, "the pop-up", 45)[0]
+    popups.press(opened.number, "back")
+    asked = len(page.requests)
+    desk.wait(lambda: len(page.requests) > asked + 2, "two more looks", 20)
+    first.terminate()
+    assert first.ended() == 0
+
+    start(page, settings='[alerts]\nlevel = "mute"')
+    says(desk, "Elevated errors")
+    page.serve(SUMMARY, operational())
+
+    recovered = desk.wait(lambda: popups.popups[1:], "the pop-up about its end", 45)[0]
+    assert recovered.body.endswith("You asked to be told.")
+
+
+def test_a_button_of_a_real_daemon_arrives(desk: Desk, page: FakePage, start: Watching) -> None:
+    """Dunst shows buttons as a menu of another program; here that program chooses."""
+    chooser = desk.home / "choose"
+    chooser.write_text("#!/bin/sh\ngrep Acknowledge\n")
+    chooser.chmod(0o700)
+    folder = Path(desk.environment["XDG_CONFIG_HOME"], "dunst")
+    folder.mkdir(parents=True)
+    (folder / "dunstrc").write_text(f"[global]\n    dmenu = {chooser}\n")
+    desk.popup_daemon("dunst")
+    desk.panel()
+    start(page)
+    says(desk, "Acme is fine")
+    page.serve(SUMMARY, outage(title="Elevated errors"))
+    desk.wait(lambda: desk.run("dunstctl", "count", "displayed").stdout.strip() == "1", "a pop-up of dunst's", 45)
+
+    assert desk.run("dunstctl", "context").returncode == 0
+
+    says(desk, "acknowledged")
 
 
 def test_words_from_outside_are_no_markup(

@@ -153,6 +153,12 @@ def test_a_digest_lists_what_happened() -> None:
     assert words.body.splitlines() == ["14:02 Anthropic: Login fails", "14:34 OpenAI is back - it took 32 min"]
 
 
+def test_what_was_held_back_alone_is_said_in_its_own_words() -> None:
+    words = said(Alert(kind=AlertKind.DIGEST, at=NOW, gathered=(OPENED,), concern="digest"))
+
+    assert (words.title, words.body) == (said(OPENED).title, said(OPENED).body)
+
+
 def test_a_long_digest_is_cut() -> None:
     words = said(Alert(kind=AlertKind.DIGEST, at=NOW, gathered=(OPENED,) * 9, concern="digest"))
 

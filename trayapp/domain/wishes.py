@@ -14,7 +14,6 @@ from trayapp.domain.notification import (
     Decided,
     Decision,
     Reason,
-    is_acknowledged,
     withdraw,
 )
 from trayapp.domain.snapshot import Snapshot
@@ -84,9 +83,19 @@ def forget_wish(book: AlertBook, wish: Wish) -> AlertBook:
 
 def is_all_acknowledged(book: AlertBook, snapshot: Snapshot) -> bool:
     """Return whether something is bad, and all that is bad is acknowledged."""
-    bad = [each.page.id for each in snapshot.pages if each.shown is not None and each.shown.is_bad]
-    suspected = [each for each in snapshot.pages if book.suspects(each.page.id)]
-    return bool(bad) and not suspected and all(is_acknowledged(book, each) for each in bad)
+    bad = {each.page.id for each in snapshot.pages if each.shown is not None and each.shown.is_bad}
+    concerns = [each for each in book.concerns if each.page_id in bad and not each.good_looks]
+    suspected = {page_id for page_id, _verdict in book.derived} & {each.page.id for each in snapshot.pages}
+    is_followed = bad <= {each.page_id for each in concerns}
+    is_known = all(each.acknowledged is not None for each in concerns)
+    return bool(bad) and is_followed and is_known and not suspected
+
+
+def concerned(book: AlertBook) -> frozenset[str]:
+    """Return the pages about which the memory holds more than how they were: open trouble, or a wish."""
+    waiting = (each.page_id for each in book.pages if each.wanted_at is not None)
+    suspected = (page_id for page_id, _verdict in book.derived)
+    return frozenset((*(each.page_id for each in book.concerns), *waiting, *suspected))
 
 
 def wish_of(alert: Alert) -> Wish | None:

@@ -168,6 +168,10 @@ def _flapping(told: _Telling) -> _Saying:
 
 def _digest(told: _Telling) -> _Saying:
     gathered = told.alert.gathered
+    if len(gathered) == 1:
+        # Held back alone it needs no other words than its own.
+        words = worded(gathered[0], told.names, told.now)
+        return words.title, words.body
     title = ngettext("{count} thing happened", "{count} things happened", len(gathered)).format(count=len(gathered))
     lines = [_line(each, told) for each in gathered[:_GATHERED]]
     if len(gathered) > _GATHERED:

@@ -27,6 +27,7 @@ from trayapp.desktop.window.texts import (
 from trayapp.desktop.window.wishes import WishButtons
 from trayapp.domain.notification import AlertBook
 from trayapp.domain.snapshot import PageState
+from trayapp.domain.status import Status
 from trayapp.domain.verdict import Verdict
 from trayapp.presentation import now as words
 from trayapp.presentation.now import Card, OpenIncident
@@ -56,6 +57,7 @@ class PageCard(QFrame):
         self._state: PageState | None = None
         self._verdict: Verdict | None = None
         self._book = AlertBook()
+        self._is_concerned = False
         self._is_looking = False
         self._now: datetime | None = None
         self._card: Card | None = None
@@ -89,10 +91,11 @@ class PageCard(QFrame):
         """The button that opens and closes the card: where the focus goes."""
         return self._toggle
 
-    def show_book(self, book: AlertBook) -> None:
-        """Show what was asked of the pop-ups about this page."""
+    def show_book(self, book: AlertBook, *, is_concerned: bool = True) -> None:
+        """Show what was asked of the pop-ups about this page; of most pages the book says nothing, which is quick."""
+        was_concerned, self._is_concerned = self._is_concerned, is_concerned
         self._book = book
-        if self._state is None:
+        if self._state is None or not (is_concerned or was_concerned or self._state.shown is not Status.OPERATIONAL):
             return
         view = page_wish(self._state, book)
         put(self._wished, asked_sentence(self._state.page.id, book) if view is not None else "")
@@ -201,7 +204,7 @@ class PageCard(QFrame):
             if is_open:
                 self._body.show_card(self._card)
                 self._body.show_state(self._state, self._now, self._verdict)
-                self.show_book(self._book)
+                self.show_book(self._book, is_concerned=self._is_concerned)
             self._body.setVisible(is_open)
 
 

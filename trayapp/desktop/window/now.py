@@ -31,6 +31,7 @@ from trayapp.domain.alternatives import alternatives
 from trayapp.domain.notification import AlertBook
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.verdict import PageVerdict, Verdict
+from trayapp.domain.wishes import concerned
 from trayapp.engine.updates import Update
 from trayapp.presentation import now as words
 from trayapp.presentation.tray import snoozed_words
@@ -62,6 +63,7 @@ class NowPage(QWidget):
         super().__init__()
         self._snapshot = Snapshot()
         self._book = AlertBook()
+        self._concerned: frozenset[str] = frozenset()
         self._snooze = SnoozeButton()
         self._snoozed = caption()
         self._verdicts: tuple[PageVerdict, ...] = ()
@@ -104,6 +106,7 @@ class NowPage(QWidget):
         """Show the state, touching only what differs."""
         self._now, self._looking, self._is_replay = now, update.looking, update.is_replay
         self._snapshot, self._verdicts, self._book = update.snapshot, update.verdicts, update.book
+        self._concerned = concerned(update.book)
         self._by_page = {each.page_id: each.verdict for each in update.verdicts}
         known = {each.page.id for each in update.snapshot.pages}
         for gone in [each for each in self._cards if each not in known]:
@@ -353,7 +356,7 @@ class NowPage(QWidget):
     def _show_card(self, card: PageCard, state: PageState, now: datetime) -> None:
         page_id = state.page.id
         card.show_state(state, now, is_looking=page_id in self._looking, verdict=self._by_page.get(page_id))
-        card.show_book(self._book)
+        card.show_book(self._book, is_concerned=page_id in self._concerned)
 
     def _urgency(self, state: PageState) -> int:
         return words.WORST_FIRST.index(words.mark_of_page(state, self._by_page.get(state.page.id)))
