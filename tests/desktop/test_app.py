@@ -21,7 +21,15 @@ from trayapp.desktop import app, theme
 from trayapp.desktop.app import Shell
 from trayapp.desktop.bridge import EngineThread
 from trayapp.desktop.options import RunOptions
-from trayapp.desktop.start import Signals, _on_session_end, log_and_go_on, screen_problem
+from trayapp.desktop.start import (
+    APP_ID,
+    DESKTOP_FILE,
+    Signals,
+    _on_session_end,
+    log_and_go_on,
+    screen_problem,
+    taskbar_identity,
+)
 from trayapp.desktop.window.main_window import MainWindow
 from trayapp.domain.judgement import Basis, Because, Judgement
 from trayapp.domain.notification import Alert, AlertBook, AlertKind, Concern, Decision, Reason
@@ -435,6 +443,26 @@ def test_the_program_runs_and_ends_in_order(tmp_path: Path, qtbot: QtBot) -> Non
     assert first.returncode == 0, said
     assert "Traceback" not in said
     assert not (tmp_path / "data" / "run" / "trayapp.sock").exists()
+
+
+@pytest.mark.parametrize(
+    ("system", "is_frozen", "identity"),
+    [
+        ("win32", False, "io.github.ai_status_tray.trayapp"),
+        ("win32", True, ""),
+        ("linux", False, ""),
+        ("darwin", True, ""),
+    ],
+)
+def test_windows_is_told_who_we_are_where_python_runs_us(system: str, *, is_frozen: bool, identity: str) -> None:
+    assert taskbar_identity(system, is_frozen=is_frozen) == identity
+
+
+def test_the_desktop_knows_windows_by_the_name_of_the_menu_entry() -> None:
+    entry = ROOT / "resources" / f"{DESKTOP_FILE}.desktop"
+
+    assert f"StartupWMClass={DESKTOP_FILE}\n" in entry.read_text(encoding="utf-8")
+    assert f"<id>{APP_ID}</id>" in next((ROOT / "resources").glob("*.metainfo.xml")).read_text(encoding="utf-8")
 
 
 def test_the_options_of_a_start_have_defaults() -> None:

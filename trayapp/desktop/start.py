@@ -26,6 +26,8 @@ from trayapp.storage.paths import find_paths
 log = logging.getLogger(__name__)
 
 DESKTOP_FILE = "trayapp"
+APP_ID = "io.github.ai_status_tray.trayapp"
+"""As in the metainfo file."""
 PANEL_ASKS_WITHIN = 30
 """Milliseconds in which a panel on this computer has asked what an icon looks like."""
 
@@ -80,8 +82,22 @@ def _let_the_panel_ask() -> None:
     loop.exec()
 
 
+def taskbar_identity(system: str, *, is_frozen: bool) -> str:
+    """Return the name under which a taskbar is to group our windows and pop-ups; empty where it knows by itself.
+
+    Windows goes by the program that runs. Of the installed application that is our own; from a checkout or from
+    pip it is Python, and its windows would stand among those of every other program in Python.
+    """
+    return APP_ID if system == "win32" and not is_frozen else ""
+
+
 def make_application() -> QApplication:
     """Return the application object, named as desktops want it."""
+    identity = taskbar_identity(sys.platform, is_frozen=bool(getattr(sys, "frozen", False)))
+    if sys.platform == "win32" and identity:
+        import ctypes  # noqa: PLC0415 -- this system only
+
+        ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID(identity)
     QApplication.setApplicationName(APP_NAME)
     QApplication.setApplicationVersion(__version__)
     QApplication.setDesktopFileName(DESKTOP_FILE)
