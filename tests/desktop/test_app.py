@@ -164,9 +164,14 @@ def test_pressing_a_pop_up_opens_its_incident(desk: Desk, monkeypatch: pytest.Mo
     desk.shell.show_update(update(Status.DEGRADED, alert("Elevated errors")))
 
     desk.tray.message_clicked.emit()
-    desk.shell._notifier.activated.emit(alert("Elevated errors", incident_id=None))
+    for other in (
+        alert("Elevated errors", incident_id=None),
+        Alert(kind=AlertKind.KEY, at=NOW, title="work"),
+        Alert(kind=AlertKind.DIGEST, at=NOW),
+    ):
+        desk.shell._notifier.activated.emit(other)
 
-    assert pages == ["incidents/openai/1", "now"]
+    assert pages == ["incidents/openai/1", "now/openai", "keys", "now"]
 
 
 def test_the_buttons_of_a_pop_up_and_the_menu_reach_the_engine(desk: Desk, qtbot: QtBot) -> None:
@@ -180,6 +185,17 @@ def test_the_buttons_of_a_pop_up_and_the_menu_reach_the_engine(desk: Desk, qtbot
     wish = Wish("openai", "openai/Elevated errors")
     wanted = [Acknowledge(wish), TellWhenBack(wish), Snooze(SnoozeFor.HOUR)]
     qtbot.waitUntil(lambda: bool(desk.engines) and desk.engines[0].commands == wanted)
+
+
+def test_what_is_acknowledged_in_the_window_goes_from_the_screen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    dismissed: list[Wish] = []
+    monkeypatch.setattr(desk.shell._notifier, "dismiss", dismissed.append)
+
+    desk.shell.send(Acknowledge(Wish("openai")))
+    desk.shell.send(Acknowledge(Wish("openai"), is_on=False))
+    desk.shell.send(TellWhenBack(Wish("openai")))
+
+    assert dismissed == [Wish("openai")]
 
 
 def test_what_is_acknowledged_is_an_outline_in_the_tray(desk: Desk) -> None:
@@ -214,7 +230,7 @@ def test_a_test_pop_up_says_in_the_window_what_this_desktop_can_do(desk: Desk, m
     said = window._settings_page._popups._tested.text()
     assert said.startswith("No notification service: ")
     assert "no tray either" in said
-    desk.shell._notifier.activated.emit(replace(alert("", incident_id=None), concern="test"))
+    desk.shell._notifier.activated.emit(Alert(kind=AlertKind.NOTICE, at=NOW, concern="test"))
     assert pages == ["settings"]
 
 

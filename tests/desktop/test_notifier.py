@@ -17,6 +17,7 @@ from trayapp.desktop import notifier as module
 from trayapp.desktop.notifier import Notifier, Popup
 from trayapp.domain.notification import Alert, AlertKind
 from trayapp.domain.status import Status
+from trayapp.domain.wishes import Wish
 from trayapp.presentation.popuptest import PopupTest
 from trayapp.presentation.wording import Action, Urgency, Worded, worded
 from trayapp.presentation.words import Mark
@@ -169,6 +170,19 @@ def test_each_button_says_what_it_is(
     assert keys == ("default", "open", "acknowledge", "back")
     assert [key for _alert, key in outcome.pressed] == ["acknowledge", "back"]
     assert [each.concern for each in outcome.activated] == ["open", "of somebody else"]
+
+
+def test_what_somebody_knows_of_is_taken_down(notifier: Notifier, server: NotificationServer, qtbot: QtBot) -> None:
+    notifier.dismiss(Wish("openai"))
+    for concern, page_id in (("openai/1", "openai"), ("openai/2", "openai"), ("groq/1", "groq")):
+        notifier.show(replace(ALERT, concern=concern, page_id=page_id), words(concern))
+    qtbot.waitUntil(lambda: len(notifier._shown) == 3)
+
+    notifier.dismiss(Wish("openai", "openai/2"))
+    qtbot.waitUntil(lambda: [each.concern for each in notifier._shown.values()] == ["openai/1", "groq/1"])
+    notifier.dismiss(Wish("openai"))
+    qtbot.waitUntil(lambda: [each.concern for each in notifier._shown.values()] == ["groq/1"])
+    assert list(server.closed) == [2, 1]
 
 
 class XfceServer(NotificationServer):

@@ -142,6 +142,9 @@ def test_why_was_i_told_is_answered_from_the_incidents_and_the_settings(desk: De
     assert [table.index(0, place).data() for place in range(4)] == ["12:01", "Yes", "Acme: Errors", "New trouble."]
     dialog._table.setCurrentIndex(table.index(1, 0))
     assert dialog._why.text() == "Its pop-ups are switched off."
+    dialog._search.setText("switched OFF")
+    assert table.rowCount() == 1
+    dialog._search.clear()
     dialog._table.setCurrentIndex(QModelIndex())
     assert dialog._why.text() == ""
 

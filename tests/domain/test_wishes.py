@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import NOON, incident, report
+from tests.builders import NOON, failure, incident, report
 from tests.domain.test_notification import (
     API_DOWN,
     API_PART,
@@ -122,6 +123,14 @@ class TestAcknowledged:
         for _time in range(12):
             acknowledged(seen, PAGE).look(FINE)
             acknowledged(seen, PAGE).look(BAD)
+
+        assert AlertKind.FLAPPING not in seen.told
+        assert Reason.ACKNOWLEDGED in seen.reasons
+
+    def test_neither_while_the_last_of_it_is_just_going(self) -> None:
+        seen = watching(FINE, BAD)
+        for _time in range(12):
+            acknowledged(seen, PAGE).look(FINE, BAD)
 
         assert AlertKind.FLAPPING not in seen.told
         assert Reason.ACKNOWLEDGED in seen.reasons
@@ -339,43 +348,77 @@ def test_what_is_withdrawn_is_of_one_concern() -> None:
     assert withdraw(AlertBook(held=alerts), "a").held == alerts[1:]
 
 
-Act = str
+Step = tuple[Outcome, str]
+ACTS = st.sampled_from(["", "know", "know all", "want", "want page", "forget", "snooze", "wake", "quiet", "loud"])
+STEPS = st.lists(st.tuples(REPORTS, ACTS), max_size=14)
 
 
-@given(
-    st.lists(st.tuples(REPORTS, st.sampled_from(["", "know", "want", "want page", "snooze", "wake"])), max_size=14),
-    st.data(),
-)
+@given(STEPS, st.data())
 @settings(max_examples=300)
 def test_an_unknown_inserted_anywhere_changes_no_alert_whatever_was_asked(
-    steps: list[tuple[StatusReport, Act]], data: st.DataObject
+    steps: list[Step], data: st.DataObject
 ) -> None:
     place = data.draw(st.integers(0, len(steps)))
     unknown: Outcome = data.draw(UNKNOWNS)
 
-    assert lived(steps, place, unknown) == lived(steps)
+    plain, mixed = Watching(), Watching()
+    for number, step in enumerate(steps):
+        if number == place:
+            mixed.look(unknown, after=timedelta(0))
+        live(mixed, step)
+        live(plain, step)
+
+    assert summed_up(mixed) == summed_up(plain)
 
 
-def lived(
-    steps: list[tuple[StatusReport, Act]], place: int = -1, unknown: Outcome | None = None
-) -> list[tuple[AlertKind, str, bool, Reason]]:
-    """Return all decisions; the unknown takes no time, and everything is forgotten but what is stored, each step."""
-    seen = Watching()
-    for number, (outcome, act) in enumerate(steps):
-        if number == place and unknown is not None:
-            seen.look(unknown, after=timedelta(0))
-        seen.look(outcome)
-        match act:
-            case "know":
-                acknowledged(seen, PAGE)
-            case "want":
-                asked(seen, Wish("acme", next((each.name for each in seen.book.concerns), "")))
-            case "want page":
-                asked(seen, PAGE)
-            case "snooze":
-                seen.book = snooze(seen.book, seen.now + HOUR)
-            case "wake":
-                seen.book = snooze(seen.book, None)
+@given(STEPS, st.one_of(REPORTS, UNKNOWNS), st.lists(REPORTS, max_size=6))
+@settings(max_examples=300)
+def test_a_restart_between_two_looks_that_see_the_same_changes_no_decision(
+    steps: list[Step], last: Outcome, more: list[StatusReport]
+) -> None:
+    """The memory goes through its stored form. A page not looked at before has no memory to keep."""
+    plain, restarted = Watching(), Watching()
+    seen: Outcome = FINE
+    for step in [(FINE, ""), *steps]:
+        live(plain, step)
+        live(restarted, step)
+        seen = step[0]
+    stored = msgspec.json.encode(replace(restarted.book, started=frozenset()))
+    restarted.book = msgspec.json.decode(stored, type=AlertBook)
+    restarted.look(last if last == failure() else seen, seen)
+    plain.look(last if last == failure() else seen, seen)
+    for each in more:
+        plain.look(each)
+        restarted.look(each)
+
+    assert summed_up(restarted) == summed_up(plain)
+
+
+def live(seen: Watching, step: Step) -> None:
+    """Look, and then ask for something, a minute later each."""
+    outcome, act = step
+    seen.look(outcome)
+    first = next((each.name for each in seen.book.concerns), "")
+    match act:
+        case "know":
+            acknowledged(seen, Wish("acme", first))
+        case "know all":
+            acknowledged(seen, PAGE)
+        case "want":
+            asked(seen, Wish("acme", first))
+        case "want page":
+            asked(seen, PAGE)
+        case "forget":
+            seen.book = take_back(forget_wish(seen.book, PAGE), PAGE)
+        case "snooze" | "wake":
+            seen.book = snooze(seen.book, seen.now + HOUR if act == "snooze" else None)
+        case "quiet" | "loud":
+            seen.around = Circumstances(quiet=act == "quiet")
+    seen.book, released = release(seen.book, seen.now, seen.around)
+    seen.decisions.extend(released)
+
+
+def summed_up(seen: Watching) -> list[tuple[AlertKind, str, bool, Reason]]:
     return [(each.alert.kind, each.alert.concern, each.told, each.reason) for each in seen.decisions]
 
 

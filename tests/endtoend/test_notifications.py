@@ -1,5 +1,6 @@
 """Pop-ups as the desktop receives them: once per transition, one per incident, plain text."""
 
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -181,3 +182,35 @@ def test_a_real_daemon_takes_our_pop_up(desk: Desk, page: FakePage, start: Watch
 
     desk.wait(lambda: desk.run("xdotool", "search", "--onlyvisible", "--class", "dunst|notifyd").stdout, "a pop-up", 45)
     assert program.is_running
+
+
+TEST_POPUP = """
+import sys
+from datetime import UTC, datetime
+from PySide6.QtWidgets import QApplication
+from trayapp.desktop.notifier import Notifier
+from trayapp.domain.notification import Alert, AlertKind
+app = QApplication([])
+notifier = Notifier()
+def tell(seen):
+    print(seen.problem, seen.server, sorted(seen.abilities), seen.has_replaced)
+    app.quit()
+notifier.tested.connect(tell)
+notifier.test(Alert(kind=AlertKind.NOTICE, at=datetime.now(UTC)))
+app.exec()
+"""
+
+
+@pytest.mark.parametrize(("daemon", "name"), [("dunst", "dunst"), ("xfce4-notifyd", "Xfce Notify Daemon")])
+def test_a_test_pop_up_finds_out_what_a_real_daemon_can_do(desk: Desk, daemon: str, name: str) -> None:
+    desk.popup_daemon(daemon)
+
+    said = desk.run(sys.executable, "-c", TEST_POPUP).stdout
+
+    assert name in said
+    assert "'actions'" in said
+    assert said.rstrip().endswith("True"), "the second pop-up took the first one's place"
+
+
+def test_a_test_pop_up_without_a_daemon_says_so(desk: Desk) -> None:
+    assert desk.run(sys.executable, "-c", TEST_POPUP).stdout.startswith("none is there (ServiceUnknown)")

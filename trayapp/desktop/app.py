@@ -30,6 +30,7 @@ from trayapp.storage.settings import DEFAULT_WATCH, Look, Settings
 log = logging.getLogger(__name__)
 
 INCIDENTS_PAGE = "incidents"
+KEYS_PAGE = "keys"
 NO_TRAY_AFTER = 3000
 """Milliseconds a tray may take to appear before the window opens in its place."""
 STOP_WITHIN = 2.5
@@ -130,7 +131,9 @@ class Shell(QObject):
 
     @Slot(object)
     def send(self, command: Command) -> None:
-        """Pass a person's wish to the engine."""
+        """Pass a person's wish to the engine; what they know of by now need not stay on the screen."""
+        if isinstance(command, Acknowledge) and command.is_on:
+            self._notifier.dismiss(command.wish)
         self._engine.send(command)
 
     @Slot(object)
@@ -306,6 +309,10 @@ class Shell(QObject):
     def _open_alert(self, alert: Alert) -> None:
         if alert.incident_id is not None:
             self.open(f"{INCIDENTS_PAGE}/{alert.page_id}/{alert.incident_id}")
+        elif alert.page_id is not None:
+            self.open(f"{NOW_PAGE}/{alert.page_id}")
+        elif alert.kind is AlertKind.KEY:
+            self.open(KEYS_PAGE)
         else:
             self.open(SETTINGS_PAGE if alert.concern == TEST else NOW_PAGE)
 

@@ -19,6 +19,7 @@ from PySide6.QtGui import QImage
 
 from trayapp.desktop import theme
 from trayapp.domain.notification import Alert
+from trayapp.domain.wishes import Wish
 from trayapp.presentation.popuptest import WORKS, PopupTest, first_popup, second_popup
 from trayapp.presentation.tray import APP_NAME
 from trayapp.presentation.wording import ACKNOWLEDGE, BACK, OPEN, Worded
@@ -97,6 +98,12 @@ class Notifier(QObject):
             self._waiting.append(popup)
         else:
             self._send(popup)
+
+    def dismiss(self, wish: Wish) -> None:
+        """Take down what is shown about a concern, or about a page: somebody knows of it."""
+        for number, popup in self._shown.items():
+            if self._bus is not None and popup.concern != TEST and _is_about(popup.alert, wish):
+                self._bus.call("CloseNotification", "u", (number,), _done, _ignore)
 
     def test(self, alert: Alert) -> None:
         """Show a test pop-up and one that takes its place; `tested` tells what became of them."""
@@ -254,8 +261,16 @@ class Notifier(QObject):
         self._end_waiting(gone)
 
 
+def _is_about(alert: Alert, wish: Wish) -> bool:
+    return alert.concern == wish.concern if wish.concern else alert.page_id == wish.page_id
+
+
+def _done(_answer: tuple[Any, ...]) -> None:
+    """What is closed says so itself."""
+
+
 def _ignore(_error: str) -> None:
-    """A service may keep its name to itself."""
+    """A service may keep its name to itself, and what is to be closed may be closed already."""
 
 
 def _escaped(text: str) -> str:

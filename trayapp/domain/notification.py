@@ -597,7 +597,8 @@ class _Look:
 
     def _say_flapping(self, alert: Alert) -> bool:
         """Say it, unless somebody acknowledged all of it; return whether somebody knows of it then."""
-        if is_acknowledged(self.book, self.page_id):
+        mine = [each for each in self.book.concerns if each.page_id == self.page_id]
+        if mine and all(each.acknowledged is not None for each in mine):  # one that is just going counts too
             self._refuse(alert, Reason.ACKNOWLEDGED)
             return True
         outcome = self._offer(alert, Reason.FLAPS)

@@ -5,7 +5,15 @@ from datetime import datetime
 from gettext import gettext as _
 
 from PySide6.QtCore import QModelIndex, QSize, QSortFilterProxyModel, Qt
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QDialogButtonBox, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLineEdit,
+    QTableView,
+    QWidget,
+)
 
 from trayapp.desktop.window.rows import KEY_ROLE, ORDER_ROLE, RowModel
 from trayapp.desktop.window.texts import GRID, MARK_SIZE, caption, column, heading, put, wrapped
@@ -31,6 +39,7 @@ class ToldDialog(QDialog):
         self._model = RowModel(words.columns(), self)
         self._sorted = QSortFilterProxyModel(self)
         self._table = QTableView()
+        self._search = QLineEdit()
         self._empty = wrapped()
         self._title = heading()
         self._why = wrapped(selectable=True)
@@ -39,6 +48,7 @@ class ToldDialog(QDialog):
         self.resize(100 * GRID, 60 * GRID)
         page = column(self, margin=2, spacing=1)
         page.addWidget(wrapped(_("Every decision about a pop-up is kept with its reason before anything is shown.")))
+        page.addWidget(self._search)
         page.addWidget(self._empty)
         page.addWidget(self._table, 1)
         for each in (self._title, self._why, self._body):
@@ -63,6 +73,12 @@ class ToldDialog(QDialog):
         table = self._table
         self._sorted.setSourceModel(self._model)
         self._sorted.setSortRole(ORDER_ROLE)
+        self._sorted.setFilterKeyColumn(-1)
+        self._sorted.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._search.textChanged.connect(self._sorted.setFilterFixedString)
+        self._search.setPlaceholderText(_("Find a service, an incident or a reason"))
+        self._search.setAccessibleName(_("Find a decision"))
+        self._search.setClearButtonEnabled(True)
         table.setModel(self._sorted)
         table.setAccessibleName(told_text())
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
