@@ -261,3 +261,33 @@ def test_a_provider_that_asked_us_to_wait_is_left_alone(keys: Typed, api: FakePa
     assert keys("check") == 3
     assert "asked us to wait" in keys.err
     assert len(api.requests) == asked
+
+
+def test_a_last_day_and_the_balance_are_kept_with_a_key(keys: Typed, api: FakePage) -> None:
+    api.set("/v1/models?limit=1", says({"data": [{"type": "model", "id": "claude"}]}))
+    api.set("/v1/messages/count_tokens", says({"input_tokens": 8}))
+    key = "sk-ant-api03-" + "aB3d" * 20
+
+    assert keys("add", "anthropic", "--label", "x", "--expires", "31.12.2026", given=key) == 64
+    assert "Write it as" in keys.err
+    assert keys("add", "anthropic", "--label", "x", "--expires", "2020-12-31", "--balance", given=key) == 0
+    assert "Its end was on 1 January 2021." in keys.out
+    assert api.count("/v1/messages/count_tokens") == 1
+    assert keys("check", "--no-balance") == 64
+    assert keys("check", "x", "--no-balance") == 0
+    assert keys("check", "--json") == 0
+    assert keys.document["keys"][0]["models"] is None
+    assert api.count("/v1/messages/count_tokens") == 1
+
+
+def test_a_model_that_went_is_told_of(keys: Typed, api: FakePage) -> None:
+    keys("add", "openai", "--label", "work", given=GOOD)
+    api.set(PATH, says({"object": "list", "data": [{"id": "gpt-y"}]}))
+
+    assert keys("check") == 0
+    assert "gpt-x is no longer listed for this key." in keys.out
+
+    keys("list", "--json")
+    news = keys.document["keys"][0]["models"]
+    assert (news["gone"], news["new"]) == (["gpt-x"], ["gpt-y"])
+    assert news["at"].endswith("Z")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -27,14 +27,16 @@ from trayapp.catalogue.loader import read_bundled
 from trayapp.desktop.window.keycard import KeyCard
 from trayapp.desktop.window.keydialogs import AddDialog, KeyDialog, ReplaceDialog
 from trayapp.desktop.window.keys import KeysPage
-from trayapp.domain.keys import Facts, KeyAnswer, KeyHealth, KeyRef, KeyState, Reachability, after_check
+from trayapp.domain.keys import CheckLevel, Facts, KeyAnswer, KeyHealth, KeyRef, KeyState, Reachability, after_check
 from trayapp.domain.rotation import KeyBook, OldKey
 from trayapp.domain.snapshot import Snapshot
 from trayapp.engine.commands import (
     AddKey,
     ApproveKey,
+    BuyToken,
     CheckKeys,
     Command,
+    ReadBalance,
     RemoveAllKeys,
     RemoveKey,
     ReplaceKey,
@@ -200,6 +202,9 @@ def test_keys_are_cards_in_order_and_stay_the_same_widgets(desk: Desk) -> None:
 def test_few_keys_are_open_and_many_closed_until_asked(desk: Desk) -> None:
     desk.show(checked(facts=Facts({"credit": "5", "currency": "USD"})))
     assert "5 USD" in desk.labels()
+    assert all(
+        each.width() >= each.sizeHint().width() for each in desk.page.findChildren(QLabel) if each.text() == "Credit"
+    )
 
     toggle = next(each for each in desk.cards()[0].findChildren(QToolButton) if each.isCheckable())
     QTest.keyClick(toggle, Qt.Key.Key_Space)
@@ -706,3 +711,63 @@ def test_the_page_does_nothing_for_a_key_that_is_gone(desk: Desk) -> None:
 
     assert desk.sent == []
     assert desk.is_alone
+
+
+# Looking deeper
+
+
+def test_the_balance_is_read_where_its_owner_says_so(desk: Desk) -> None:
+    claude = KeyRef(id="a", label="work", provider="anthropic", host="api.anthropic.com")
+    desk.show(checked(ref=claude))
+    box = next(each for each in desk.page.findChildren(QCheckBox) if each.isVisible())
+    assert not box.isChecked()
+
+    QTest.keyClick(box, Qt.Key.Key_Space)
+    assert desk.sent == [ReadBalance("a", is_allowed=True)]
+    desk.show(checked(ref=replace(claude, level=CheckLevel.BALANCE)))
+    assert box.isChecked()
+    box.click()
+    assert desk.sent[1:] == [ReadBalance("a", is_allowed=False)]
+
+
+def test_what_costs_something_shows_its_price_first(desk: Desk) -> None:
+    desk.show(checked())
+    desk.button("Test with a paid call...").click()
+    question = desk.dialog(QMessageBox)
+    assert isinstance(question, QMessageBox)
+    assert "api.openai.com. Price: less than 0.00001 USD." in question.informativeText()
+    QTest.keyClick(question, Qt.Key.Key_Return)
+    assert desk.sent == []
+
+    desk.button("Test with a paid call...").click()
+    desk.button("Pay and test", desk.dialog(QMessageBox)).click()
+
+    assert desk.sent == [BuyToken("a", "less than 0.00001 USD")]
+
+
+def test_where_the_free_check_sees_all_nothing_is_sold(desk: Desk) -> None:
+    desk.show(checked(ref=KeyRef(id="a", label="work", provider="deepseek", host="api.deepseek.com")))
+    assert "Test with a paid call..." not in desk.buttons()
+    desk.show(KeyState(ref=replace(REF, is_checked=False)))
+    assert "Test with a paid call..." not in desk.buttons()
+
+    desk.cards()[0].paid_requested.emit("a")
+
+    assert desk.is_alone
+
+
+def test_a_last_day_is_asked_for_and_must_be_one(desk: Desk) -> None:
+    desk.show()
+    dialog = desk.adding()
+    dialog.choose("openai")
+    paste(dialog.entry.field, OPENAI)
+    next(each for each in dialog.findChildren(QToolButton) if each.text() == "More settings").click()
+
+    line(dialog, "Last day").setText("tomorrow")
+    assert not desk.button("Add", dialog).isEnabled()
+    line(dialog, "Last day").setText("2026-12-31")
+    desk.button("Add", dialog).click()
+
+    command = desk.sent[0]
+    assert isinstance(command, AddKey)
+    assert command.new.ref().expires_at == datetime(2027, 1, 1, tzinfo=UTC)

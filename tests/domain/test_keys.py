@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,11 +11,13 @@ from trayapp.domain.keys import (
     CONFIRM_AFTER,
     NO_FACTS,
     Auth,
+    CheckLevel,
     Facts,
     KeyAnswer,
     KeyHealth,
     KeyRef,
     KeyState,
+    ModelNews,
     Reachability,
     after_check,
     header_auth,
@@ -150,3 +153,69 @@ def test_facts_are_a_frozen_mapping() -> None:
 def test_a_scheme_says_how_a_key_travels(auth: Auth, name: str, field: tuple[str, str]) -> None:
     assert str(auth) == name
     assert auth.field_for("k:v") == field
+
+
+NO_MONEY = KeyAnswer(health=KeyHealth.NO_CREDIT, reason="Empty.", level=CheckLevel.PAID)
+
+
+@pytest.mark.parametrize("health", [KeyHealth.NO_CREDIT, KeyHealth.SPEND_LIMIT])
+def test_a_look_that_does_not_see_money_takes_nothing_back_that_a_deeper_one_found(health: KeyHealth) -> None:
+    before = after_check(STATE, replace(NO_MONEY, health=health), NOON)
+
+    free = after_check(before, WORKS, later(60))
+    balance = after_check(free, replace(WORKS, level=CheckLevel.BALANCE), later(120))
+    paid = after_check(balance, replace(WORKS, level=CheckLevel.PAID), later(180))
+
+    assert (free.health, free.health_at, free.checked_at) == (health, NOON, later(60))
+    assert free.facts == WORKS.facts
+    assert after_check(before, replace(WORKS, facts=NO_FACTS), later(1)).facts == before.facts
+    assert balance.health is health
+    assert (paid.health, paid.depth) == (KeyHealth.OK, CheckLevel.PAID)
+
+
+def test_a_refusal_counts_however_shallow_the_look() -> None:
+    before = after_check(STATE, NO_MONEY, NOON)
+
+    assert after_check(before, REFUSED, later(1)).health is KeyHealth.REJECTED
+
+
+def test_what_a_free_look_found_a_free_look_takes_back() -> None:
+    before = after_check(STATE, replace(NO_MONEY, level=CheckLevel.FREE), NOON)
+
+    assert after_check(before, WORKS, later(1)).health is KeyHealth.OK
+
+
+def listing(*names: str, count: int | None = None) -> KeyAnswer:
+    facts = {"models": ", ".join(names), "model_count": str(len(names) if count is None else count)}
+    return replace(WORKS, facts=Facts(facts))
+
+
+def test_models_that_come_and_go_are_noted() -> None:
+    first = after_check(STATE, listing("b", "a"), NOON)
+    same = after_check(first, listing("a", "b"), later(1))
+    changed = after_check(same, listing("c", "b"), later(2))
+
+    assert first.models is None
+    assert same.models is None
+    assert changed.models == ModelNews(later(2), gone=("a",), new=("c",))
+    assert after_check(changed, listing("b", "c"), later(3)).models == changed.models
+
+
+@pytest.mark.parametrize("cut", [listing("a", "c", count=700), replace(WORKS, facts=Facts({"models": "a"})), WORKS])
+def test_a_list_that_was_cut_short_is_compared_with_nothing(cut: KeyAnswer) -> None:
+    before = after_check(STATE, listing("a", "b"), NOON)
+
+    after = after_check(before, cut, later(1))
+
+    assert after.models is None
+    assert after_check(after, listing("a", "b"), later(2)).models is None
+
+
+def test_of_many_lost_models_fifty_are_kept() -> None:
+    before = after_check(STATE, listing(*(f"m{number:03}" for number in range(120))), NOON)
+
+    news = after_check(before, listing("m000"), later(1)).models
+
+    assert news is not None
+    assert len(news.gone) == 50
+    assert news.gone[0] == "m001"

@@ -12,13 +12,23 @@ from pathlib import Path
 import pytest
 
 from tests.engine.keyring_double import Desk, knows
-from tests.fakepage import FakePage, asks_to_wait
-from trayapp.domain.keys import KeyHealth, Reachability
+from tests.fakepage import FakePage, asks_to_wait, says
+from trayapp.domain.keys import CheckLevel, KeyHealth, Reachability
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.rotation import KeyBook
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.status import Status
-from trayapp.engine.commands import AddKey, ApproveKey, CheckKeys, KeyCommand, RemoveAllKeys, RemoveKey, ReplaceKey
+from trayapp.engine.commands import (
+    AddKey,
+    ApproveKey,
+    BuyToken,
+    CheckKeys,
+    KeyCommand,
+    ReadBalance,
+    RemoveAllKeys,
+    RemoveKey,
+    ReplaceKey,
+)
 from trayapp.engine.keywatch import KeyParts, KeyWatch
 from trayapp.engine.newkey import NewKey
 from trayapp.engine.updates import KeyOutcome
@@ -280,5 +290,90 @@ def test_no_outcome_is_lost(tmp_path: Path, api: FakePage) -> None:
         assert first.problem
         assert second is not None
         assert third is None
+
+    live(tmp_path, api, story)
+
+
+CHAT = "/v1/chat/completions"
+PRICE = "less than 0.00001 USD"
+BROKE = {"error": {"message": "Empty.", "type": "insufficient_quota", "code": "credit_balance_exhausted"}}
+
+
+def test_what_costs_something_is_bought_once_and_only_at_the_price_that_was_seen(tmp_path: Path, api: FakePage) -> None:
+    api.set(CHAT, says(BROKE, 429))
+
+    async def story(watch: Watch) -> None:
+        key_id = await watch.added()
+        assert api.count(CHAT) == 0
+        assert "at that price" in (await watch.asked(BuyToken(key_id, "nothing"))).problem
+        assert "at that price" in (await watch.asked(BuyToken("nobody", PRICE))).problem
+        assert api.count(CHAT) == 0
+
+        assert (await watch.asked(BuyToken(key_id, PRICE))).problem == ""
+        assert api.count(CHAT) == 1
+        assert watch.keys.book.keys[0].health is KeyHealth.NO_CREDIT
+        await watch.asked(CheckKeys())
+        assert watch.keys.book.keys[0].health is KeyHealth.NO_CREDIT
+
+        api.set(CHAT, asks_to_wait("30"))
+        await watch.asked(BuyToken(key_id, PRICE))
+        assert "Nothing was bought" in (await watch.asked(BuyToken(key_id, PRICE))).problem
+
+    live(tmp_path, api, story)
+
+    assert api.count(CHAT) == 2
+
+
+def test_a_timer_never_buys(tmp_path: Path, api: FakePage) -> None:
+    async def story(watch: Watch) -> None:
+        await watch.added()
+        for _day in range(5):
+            watch.desk.time.passes(days=1)
+            count = api.count(PATH)
+            assert await watch.runs(lambda before=count: api.count(PATH) > before)  # type: ignore[misc]  # its own count
+
+    live(tmp_path, api, story)
+
+    assert api.count(CHAT) == 0
+
+
+def test_the_balance_is_read_from_the_moment_it_is_allowed(tmp_path: Path, api: FakePage) -> None:
+    count = "/v1/messages/count_tokens"
+    models = {"data": [{"type": "model", "id": "claude"}], "has_more": False}
+    api.set(f"{PATH}?limit=1", says(models))
+    api.set(
+        count,
+        says(
+            {"type": "error", "error": {"type": "invalid_request_error", "message": "Your credit balance is too low"}},
+            400,
+        ),
+    )
+
+    async def story(watch: Watch) -> None:
+        await watch.asked(AddKey(NewKey(provider="anthropic"), Secret("sk-ant-api03-" + "aB3d" * 20)))
+        key_id = watch.keys.book.keys[0].ref.id
+        assert api.count(count) == 0
+        assert "no such key" in (await watch.asked(ReadBalance("nobody", is_allowed=True))).problem
+
+        await watch.asked(ReadBalance(key_id, is_allowed=True))
+        assert api.count(count) == 1
+        assert watch.keys.book.keys[0].health is KeyHealth.NO_CREDIT
+        assert watch.desk.file.load().keys[0].ref.level is CheckLevel.BALANCE
+
+        await watch.asked(ReadBalance(key_id, is_allowed=False))
+        assert api.count(count) == 1
+        assert [each.health for each in watch.keys.book.keys] == [KeyHealth.OK]
+
+    live(tmp_path, api, story)
+
+
+def test_another_address_has_other_models_and_none_of_them_is_news(tmp_path: Path, api: FakePage) -> None:
+    async def story(watch: Watch) -> None:
+        key_id = await watch.added()
+        assert watch.keys.book.keys[0].facts["models"] == "gpt-x"
+        state = watch.keys.book.keys[0]
+        await watch.desk.keeper.approve(key_id, state.ref.host, "http://127.0.0.1:1")
+
+        assert watch.keys.book.keys[0].facts == {}
 
     live(tmp_path, api, story)

@@ -1,11 +1,12 @@
 """One key in full: what is told, what is not, and what is said before it is removed."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from tests.builders import NOON
-from trayapp.domain.keys import Facts, KeyAnswer, KeyHealth, KeyRef, KeyState, Reachability, after_check
+from trayapp.domain.keys import Facts, KeyAnswer, KeyHealth, KeyRef, KeyState, ModelNews, Reachability, after_check
 from trayapp.domain.rotation import KeyBook, OldKey
 from trayapp.presentation.keydetail import KeyView, key_count, key_views, removal, sidebar_mark
 from trayapp.presentation.keys import key_rows
@@ -126,6 +127,18 @@ def test_of_many_models_a_dozen_are_named() -> None:
     assert shown.startswith("m0, m1, ")
     assert "m12" not in shown
     assert shown.endswith("and more, 57 in this answer")
+
+
+def test_models_that_come_and_go_are_facts_and_lost_ones_stand_in_the_open() -> None:
+    names = tuple(f"m{number:02}" for number in range(15))
+    state = replace(checked(), models=ModelNews(NOON, gone=("gpt-x",), new=names))
+
+    found = view(state)
+
+    assert found.lines == ("gpt-x is no longer listed for this key.",)
+    assert dict(found.facts)["No longer listed"] == "gpt-x (12:00)"
+    assert dict(found.facts)["Newly listed"] == f"{', '.join(names[:12])} and 3 more (12:00)"
+    assert "Newly listed" not in facts(replace(state, models=ModelNews(NOON, gone=("gpt-x",))))
 
 
 def test_an_end_that_the_person_told_counts_as_known() -> None:

@@ -1,11 +1,13 @@
 """Keys in words."""
 
+import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from tests.builders import NOON
-from trayapp.domain.keys import Facts, KeyAnswer, KeyHealth, KeyRef, KeyState, Reachability, after_check
+from trayapp.domain.keys import Facts, KeyAnswer, KeyHealth, KeyRef, KeyState, ModelNews, Reachability, after_check
 from trayapp.domain.notification import Alert, AlertKind
 from trayapp.domain.rotation import KeyBook, OldKey
 from trayapp.presentation.keys import (
@@ -61,6 +63,37 @@ def test_a_working_key_is_one_line_and_its_reason() -> None:
     assert key_lines(row) == ["work (OpenAI): Works - checked 5 min ago", "    Because."]
     assert (row.kept_in, row.host, row.mark) == ("Secret Service", "api.openai.com", Mark.FINE)
     assert row.key_age == "here since 2 December 2025"
+
+
+@pytest.mark.parametrize(
+    ("gone", "expected"),
+    [
+        (("a",), "a is no longer listed for this key."),
+        (("a", "b"), "a, b are no longer listed for this key."),
+        (("a", "b", "c", "d", "e"), "a, b, c and 2 more are no longer listed for this key."),
+    ],
+)
+def test_models_that_went_are_named(gone: tuple[str, ...], expected: str) -> None:
+    state = replace(checked(), models=ModelNews(NOON, gone=gone, new=("z",)))
+    (row,) = key_rows(KeyBook((state,)), NAMES, NOW)
+
+    assert row.notes == (expected,)
+    assert key_lines(row)[-1] == f"    {expected}"
+    (found,) = json.loads(json.dumps(keys_document(KeyBook((state,)), "x")))["keys"]
+    assert found["models"] == {"at": "2025-12-02T12:00:00Z", "gone": list(gone), "new": ["z"]}
+
+
+def test_a_key_that_ends_or_grows_old_is_a_thought() -> None:
+    def notes(ref: KeyRef) -> tuple[str, ...]:
+        return key_rows(KeyBook((checked(ref=ref),)), NAMES, NOW)[0].notes
+
+    assert notes(replace(REF, expires_at=NOW + timedelta(days=5))) == (
+        "It ends on 7 December 2025, in 5 days: replace it before.",
+    )
+    assert notes(replace(REF, expires_at=NOON)) == ("Its end was on 2 December 2025.",)
+    assert notes(replace(REF, created_at=NOON - timedelta(days=400))) == (
+        "It has been the same since 28 October 2024. The older a key, the more places know it: replace it?",
+    )
 
 
 def test_a_key_never_checked_says_so() -> None:
@@ -176,6 +209,7 @@ def test_the_document_is_the_contract() -> None:
         "checked_at": "2025-12-02T12:00:00Z",
         "since": "2025-12-02T12:00:00Z",
         "facts": {"plan": "pro"},
+        "models": None,
         "old": [
             {
                 "label": "work",

@@ -246,7 +246,8 @@ def test_counting_tokens_shows_an_empty_purse_for_free() -> None:
 
     assert requests[1].method == "POST"
     assert answer.health is KeyHealth.NO_CREDIT
-    assert answer.facts["models"] == "claude"
+    assert answer.level is CheckLevel.BALANCE
+    assert "models" not in answer.facts  # one name of many says nothing
 
 
 def test_nothing_is_bought_by_a_check() -> None:
@@ -262,7 +263,16 @@ def test_a_paid_call_is_made_on_demand_only() -> None:
 
     assert json.loads(requests[0].body)["max_tokens"] == 1
     assert requests[0].method == "POST"
-    assert answer.health is KeyHealth.OK
+    assert (answer.health, answer.level) == (KeyHealth.OK, CheckLevel.PAID)
+    _, limited = asked(probe.check_paid(ask("mistral")), [(429, b"{}")])
+    assert limited.level is CheckLevel.FREE
+
+
+@pytest.mark.parametrize("probe", [each for each in PROBES.values() if each.paid], ids=lambda probe: probe.provider)
+def test_whatever_costs_something_names_its_price_and_buys_the_least(probe: Probe) -> None:
+    assert probe.paid is not None
+    assert probe.paid.price
+    assert re.search(rb'"(?:max_tokens|maxOutputTokens|numResults)": ?1\b', probe.paid.body)
 
 
 def test_where_nothing_can_be_bought_nothing_is_asked() -> None:

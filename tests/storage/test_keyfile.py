@@ -11,7 +11,17 @@ from pathlib import Path
 import pytest
 
 from tests.builders import NOON
-from trayapp.domain.keys import Facts, KeyAnswer, KeyHealth, KeyRef, KeyState, Reachability, after_check
+from trayapp.domain.keys import (
+    CheckLevel,
+    Facts,
+    KeyAnswer,
+    KeyHealth,
+    KeyRef,
+    KeyState,
+    ModelNews,
+    Reachability,
+    after_check,
+)
 from trayapp.domain.rotation import KeyBook, OldKey
 from trayapp.storage.keyfile import KeyFile, KeyFileError
 from trayapp.storage.secret import Secret
@@ -19,8 +29,8 @@ from trayapp.storage.secret import Secret
 KEY = "sk-test-C4naryQ7Zq0aB1cD2eF3"
 
 
-def state(key_id: str = "a1", label: str = "work", **about: str) -> KeyState:
-    ref = KeyRef(id=key_id, label=label, provider="openai", entry=f"Secret Service/{key_id}", added_at=NOON, **about)  # type: ignore[arg-type]  # only texts are given
+def state(key_id: str = "a1", label: str = "work", **about: object) -> KeyState:
+    ref = KeyRef(id=key_id, label=label, provider="openai", entry=f"Secret Service/{key_id}", added_at=NOON, **about)  # type: ignore[arg-type]  # fields by name
     return KeyState(ref=ref)
 
 
@@ -46,15 +56,24 @@ def test_what_was_written_is_read_again(file: KeyFile) -> None:
     )
     silent = KeyAnswer(health=KeyHealth.UNKNOWN, reachability=Reachability.UNREACHABLE, is_unanswered=True)
     waiting = after_check(checked(state("b2", "play")), limited, NOON + timedelta(hours=1))
+    bought = KeyAnswer(health=KeyHealth.NO_CREDIT, level=CheckLevel.PAID)
+    news = ModelNews(NOON, gone=("gpt-x", "gpt-y"), new=("gpt-z",))
+    empty = replace(after_check(state("e5", "bought", level=CheckLevel.BALANCE), bought, NOON), models=news)
     unanswered = after_check(checked(state("d4", "home")), silent, NOON + timedelta(hours=1))
     old = OldKey(of="a1", state=state("c3", "work (old)"), replaced_at=NOON, died_at=NOON + timedelta(days=1))
 
-    file.change(lambda _book: KeyBook((good, waiting, unanswered), (old,), {"a1": KeyHealth.OK}))
+    file.change(lambda _book: KeyBook((good, waiting, unanswered, empty), (old,), {"a1": KeyHealth.OK}))
     found = file.load()
 
-    assert [each.ref for each in found.keys] == [good.ref, waiting.ref, unanswered.ref]
-    assert [each.health for each in found.keys] == [KeyHealth.OK] * 3
-    assert [each.answer is not None and each.answer.blames_provider for each in found.keys] == [False, False, True]
+    assert [each.ref for each in found.keys] == [good.ref, waiting.ref, unanswered.ref, empty.ref]
+    assert [each.health for each in found.keys] == [KeyHealth.OK] * 3 + [KeyHealth.NO_CREDIT]
+    assert (found.keys[3].depth, found.keys[3].models) == (CheckLevel.PAID, news)
+    assert [each.answer is not None and each.answer.blames_provider for each in found.keys] == [
+        False,
+        False,
+        True,
+        False,
+    ]
     assert found.keys[0].facts == good.facts
     assert found.keys[0].since == good.since
     assert found.keys[1].answer is not None
@@ -185,3 +204,14 @@ def test_the_stamp_tells_that_another_process_has_written(file: KeyFile) -> None
     file.change(lambda book: book.with_key(replace(book.keys[0], health=KeyHealth.OK)))
 
     assert len({before, between, file.stamp()}) == 3
+
+
+@pytest.mark.parametrize("models", ["1", "{}", '{at = "x"}', "{at = 2025-12-02T12:00:00Z, gone = 3, new = [4]}"])
+def test_a_difference_of_models_that_somebody_broke_is_no_trouble(file: KeyFile, models: str) -> None:
+    file.path.parent.mkdir()
+    file.path.write_text(f'[[key]]\nid = "a1"\nprovider = "openai"\ndepth = "x"\nmodels = {models}\n')
+
+    (found,) = file.load().keys
+
+    assert found.models in (None, ModelNews(NOON))
+    assert found.depth is CheckLevel.FREE

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from gettext import gettext as _
 
@@ -17,7 +18,7 @@ from trayapp.engine.clock import wall_time
 from trayapp.engine.endpoints import EndpointError
 from trayapp.engine.keycheck import KeyChecker, UnknownKeyProviderError, provider_of
 from trayapp.engine.keykeeping import KeyKeeper, KeyRefusedError, doubt
-from trayapp.engine.newkey import NewKey
+from trayapp.engine.newkey import NewKey, end_of_day
 from trayapp.presentation import keys as words
 from trayapp.storage.keyfile import KeyFileError
 from trayapp.storage.secrets import SecretStoreError
@@ -99,6 +100,8 @@ def _add(desk: _Desk) -> int:
         project=given.project,
         region=given.region,
         resource=given.resource,
+        expires_at=_day(given.expires),
+        reads_balance=given.balance,
     )
     checker = desk.checker()
     where = checker.address_of(new.ref())
@@ -126,8 +129,16 @@ def _add(desk: _Desk) -> int:
     return code
 
 
+def _day(text: str) -> datetime | None:
+    if text and end_of_day(text) is None:
+        raise UsageError(_("{text!r} is no day. Write it as 2026-12-31.").format(text=text))
+    return end_of_day(text) if text else None
+
+
 def _check(desk: _Desk) -> int:
     labels = desk.arguments.labels
+    if desk.arguments.balance is not None and not labels:
+        raise UsageError(_("Name the keys whose balance may be read."))
     chosen = tuple(desk.named(each) for each in labels) if labels else desk.keeper.book.keys
     if not chosen:
         return _list(desk)
@@ -137,6 +148,8 @@ def _check(desk: _Desk) -> int:
         checker = desk.checker()
         for each in chosen if desk.arguments.approve_endpoint else ():
             await desk.keeper.approve(each.ref.id, checker.address_of(each.ref).host, each.ref.base_url)
+        for each in chosen if labels and desk.arguments.balance is not None else ():
+            await desk.keeper.read_balance(each.ref.id, is_allowed=desk.arguments.balance)
         for each in chosen if labels else ():
             if not each.ref.is_checked:
                 await desk.keeper.approve(each.ref.id, each.ref.host, each.ref.base_url)

@@ -180,11 +180,15 @@ def _add_keys(keys: _Parser, shared: _Parser) -> None:
     new.add_argument("--anyway", action="store_true", help=_("check it although it looks like another kind of key"))
     new.add_argument("--base-url", metavar="URL", default="", help=_("another address of the same API"))
     new.add_argument("--approve-endpoint", action="store_true", help=_("that address may receive the key"))
+    new.add_argument("--expires", metavar="DAY", default="", help=_("the last day it is valid, such as 2026-12-31"))
+    new.add_argument("--balance", action="store_true", help=_("read its balance with each check, if that is free"))
     for name in ("organisation", "project", "region", "resource"):
         new.add_argument(f"--{name}", default="", help=_("where the provider needs it"))
 
     check = action("check", _("check keys now, all of them if none is named"))
     check.add_argument("labels", nargs="*", metavar="LABEL")
+    balance = _("read their balance from now on, if that is free, or no longer")
+    check.add_argument("--balance", action=argparse.BooleanOptionalAction, default=None, help=balance)
     check.add_argument("--approve-endpoint", action="store_true", help=_("the addresses in the settings may have them"))
 
     other = action("replace", _("put a new key in the place of an old one, which is watched until it is refused"))

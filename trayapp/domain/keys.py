@@ -53,6 +53,9 @@ class KeyHealth(StrEnum):
 
 _WORKING = frozenset({KeyHealth.OK, KeyHealth.OK_LIMITED, KeyHealth.MODEL_UNAVAILABLE})
 _UNDECIDED = frozenset({KeyHealth.UNKNOWN, KeyHealth.UNCHECKED})
+_MONEY = frozenset({KeyHealth.NO_CREDIT, KeyHealth.SPEND_LIMIT})
+_MOST_MODELS = 50
+"""Names of models kept of each difference."""
 _FINAL = frozenset({KeyHealth.EXPIRED, KeyHealth.REJECTED, KeyHealth.SUSPENDED, KeyHealth.MISCONFIGURED})
 
 
@@ -123,6 +126,7 @@ class KeyAnswer:
     a person, already redacted. ``retry_after`` is in seconds, clamped. ``suspicion`` is what the answer
     would mean if it came twice: a refusal we do not know is no verdict the first time. ``is_unanswered`` is true
     where the provider took the question and did not answer in time: it was not reached, and it is nobody else's fault.
+    ``level`` is how deep the attempt looked: what is said about money by a deeper look outweighs a shallower one.
     """
 
     health: KeyHealth
@@ -132,6 +136,7 @@ class KeyAnswer:
     facts: Facts = NO_FACTS
     suspicion: KeyHealth | None = None
     is_unanswered: bool = False
+    level: CheckLevel = CheckLevel.FREE
 
     @property
     def blames_provider(self) -> bool:
@@ -208,13 +213,23 @@ class KeyRef:
     is_checked: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class ModelNews:
+    """How the list of models that a key may use last changed, and when that was seen (UTC); names are sorted."""
+
+    at: datetime
+    gone: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyState:
     """What we know of one key. All times are UTC.
 
     ``health`` was last said at ``health_at`` and has been so since ``since``. ``answer`` and ``checked_at``
     are the last attempt, whether it got through or not. ``facts`` are the last ones read.
-    ``suspected_at`` is when ``suspicion`` was first raised; a second look may confirm it.
+    ``suspected_at`` is when ``suspicion`` was first raised; a second look may confirm it. ``depth`` is the level of
+    the check that said ``health``. ``models`` is ``None`` until the list of models has changed.
     """
 
     ref: KeyRef
@@ -227,6 +242,8 @@ class KeyState:
     facts: Facts = field(default_factory=Facts)
     suspicion: KeyHealth | None = None
     suspected_at: datetime | None = None
+    depth: CheckLevel = CheckLevel.FREE
+    models: ModelNews | None = None
 
 
 def after_check(state: KeyState, answer: KeyAnswer, at: datetime) -> KeyState:
@@ -237,6 +254,7 @@ def after_check(state: KeyState, answer: KeyAnswer, at: datetime) -> KeyState:
     ==========================================  =============================================
     did not reach the provider, or was limited  stays, and so does a suspicion
     reached it, and says nothing ever asked     stays (a list anyone may read proves nothing)
+    works, as far as a shallower look sees      stays, where a deeper one found no money
     reached it, unclear, with a suspicion       unknown; after ten minutes, again: the suspicion
     reached it, anything else                   what it says
     ==========================================  =============================================
@@ -244,6 +262,8 @@ def after_check(state: KeyState, answer: KeyAnswer, at: datetime) -> KeyState:
     tried = replace(state, answer=answer, checked_at=at)
     if answer.reachability is not Reachability.REACHED or answer.health is KeyHealth.UNCHECKED:
         return tried
+    if state.health in _MONEY and answer.health.works and answer.level < state.depth:
+        return replace(tried, facts=answer.facts or state.facts)
     suspected_at = None
     health: KeyHealth = answer.health
     if answer.suspicion is not None:
@@ -260,4 +280,23 @@ def after_check(state: KeyState, answer: KeyAnswer, at: datetime) -> KeyState:
         facts=answer.facts or state.facts,
         suspicion=answer.suspicion,
         suspected_at=suspected_at,
+        depth=answer.level,
+        models=_model_news(state, answer, at),
     )
+
+
+def _model_news(state: KeyState, answer: KeyAnswer, at: datetime) -> ModelNews | None:
+    """Compare two lists of models; lists that were cut short are not compared."""
+    before, after = _listed(state.facts), _listed(answer.facts)
+    if not before or not after or before == after:
+        return state.models
+    return ModelNews(at, gone=_first(before - after), new=_first(after - before))
+
+
+def _listed(facts: Facts) -> frozenset[str]:
+    names = [each for each in facts.get("models", "").split(", ") if each]
+    return frozenset(names) if facts.get("model_count") == str(len(names)) else frozenset()
+
+
+def _first(names: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(names)[:_MOST_MODELS])

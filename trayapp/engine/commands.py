@@ -153,7 +153,23 @@ class ApproveKey:
     key_id: str
 
 
-KeyCommand = AddKey | ReplaceKey | CheckKeys | RemoveKey | RemoveAllKeys | ApproveKey
+@dataclass(frozen=True, slots=True)
+class ReadBalance:
+    """Let every check of a key read its balance and limits as well, with one more free request, or no longer."""
+
+    key_id: str
+    is_allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BuyToken:
+    """Make the one smallest call that costs something; ``price`` is what the person has seen and agreed to."""
+
+    key_id: str
+    price: str
+
+
+KeyCommand = AddKey | ReplaceKey | CheckKeys | RemoveKey | RemoveAllKeys | ApproveKey | ReadBalance | BuyToken
 AlertCommand = Snooze | Acknowledge | TellWhenBack
 Command = (
     LookNow

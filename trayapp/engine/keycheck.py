@@ -42,6 +42,16 @@ class _Manners:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
+@dataclass(slots=True)
+class _Run:
+    """One run of checks: what it may do, how many at once, and the hosts it has closed for itself."""
+
+    may_ask: bool
+    buys: bool
+    closed: set[str] = field(default_factory=set)
+    limit: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SIDE_BY_SIDE))
+
+
 class UnknownKeyProviderError(Exception):
     """No provider of this name can be asked about a key; the text is a sentence for a person."""
 
@@ -101,15 +111,17 @@ class KeyChecker:
                 hosts[where.host] += not where.is_here
         return tuple(host for host, count in hosts.items() if count > HOST_SIZE)
 
-    async def batches(self, refs: Iterable[KeyRef], *, may_ask: bool) -> AsyncIterator[tuple[Checked, ...]]:
+    async def batches(
+        self, refs: Iterable[KeyRef], *, may_ask: bool, buys: bool = False
+    ) -> AsyncIterator[tuple[Checked, ...]]:
         """Check keys, a few side by side, and give the answers as they come, those that came together at once.
 
         A host that limits us or has trouble of its own is not asked again in this run: its other keys are left out.
-        ``may_ask`` lets a locked store show its question.
+        ``may_ask`` lets a locked store show its question. ``buys`` makes the one call that costs something instead
+        of the free one: only where a person has just seen its price.
         """
-        closed: set[str] = set()
-        limit = asyncio.Semaphore(SIDE_BY_SIDE)
-        tasks = {asyncio.ensure_future(self._within(limit, each, closed, may_ask=may_ask)) for each in refs}
+        run = _Run(may_ask=may_ask, buys=buys)
+        tasks = {asyncio.ensure_future(self._within(each, run)) for each in refs}
         waiting = set(tasks)
         try:
             while waiting:
@@ -122,9 +134,7 @@ class KeyChecker:
                 each.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _within(
-        self, limit: asyncio.Semaphore, ref: KeyRef, closed: set[str], *, may_ask: bool
-    ) -> Checked | None:
+    async def _within(self, ref: KeyRef, run: _Run) -> Checked | None:
         """Check one key when its host's turn has come; ``None`` where the host is closed for this run."""
         try:
             where = self._approved(ref)
@@ -132,15 +142,15 @@ class KeyChecker:
             return Checked(ref, _unreached(str(error)), self._now())
         if where.is_here:
             name = f"{ref.provider} at {where.host}"
-            async with limit:
-                return None if name in closed else await self._noted(ref, where, name, closed, may_ask=may_ask)
+            async with run.limit:
+                return None if name in run.closed else await self._noted(ref, where, name, run)
         manners = self._hosts.setdefault(where.host, _Manners())
         async with manners.turn:
-            if where.host in closed:
+            if where.host in run.closed:
                 return None
             await self._wait_for_turn(manners)
-            async with limit:
-                checked = await self._noted(ref, where, where.host, closed, may_ask=may_ask)
+            async with run.limit:
+                checked = await self._noted(ref, where, where.host, run)
             if checked.answer.reachability is not Reachability.STORE_LOCKED:
                 manners.asked = (*manners.asked, self._now())[-HOST_SIZE:]
             return checked
@@ -152,10 +162,10 @@ class KeyChecker:
             free_at = max(free_at, manners.asked[-1] + BETWEEN)
         await self._sleep(max(0.0, (free_at - now).total_seconds()))
 
-    async def _noted(self, ref: KeyRef, where: Endpoint, name: str, closed: set[str], *, may_ask: bool) -> Checked:
-        answer = await self._answer(ref, where, may_ask=may_ask)
+    async def _noted(self, ref: KeyRef, where: Endpoint, name: str, run: _Run) -> Checked:
+        answer = await self._answer(ref, where, run)
         if answer.blames_provider or answer.reachability is Reachability.RATE_LIMITED:
-            closed.add(name)
+            run.closed.add(name)
         return Checked(ref, answer, self._now())
 
     def _approved(self, ref: KeyRef) -> Endpoint:
@@ -166,16 +176,17 @@ class KeyChecker:
         sentence = _("This key was approved for {old}, and is now to be sent to {new}. Approve that first.")
         raise EndpointError(sentence.format(old=ref.host or _("no host"), new=where.host))
 
-    async def _answer(self, ref: KeyRef, where: Endpoint, *, may_ask: bool) -> KeyAnswer:
+    async def _answer(self, ref: KeyRef, where: Endpoint, run: _Run) -> KeyAnswer:
         try:
-            secret = await self._secret(ref, may_ask=may_ask)
+            secret = await self._secret(ref, may_ask=run.may_ask)
         except SecretStoreError as error:
             return KeyAnswer(health=KeyHealth.UNKNOWN, reachability=Reachability.STORE_LOCKED, reason=error.sentence)
         probe = probe_for(ref.provider)
+        conversation = probe.check_paid if run.buys else probe.check
         carried = Carried(secret=secret, auth=probe.auth, host=where.host)
         try:
             driven = await self.network.carry(
-                partial(probe.check, ask_for(ref, where.base)),
+                partial(conversation, ask_for(ref, where.base)),
                 carried,
                 deadline=self.deadline,
                 internal=where.is_inside,

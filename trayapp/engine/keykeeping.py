@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from gettext import gettext as _
 
-from trayapp.domain.keys import KeyAnswer, KeyHealth, KeyRef, KeyState, after_check
+from trayapp.domain.keys import NO_FACTS, CheckLevel, KeyAnswer, KeyHealth, KeyRef, KeyState, after_check
 from trayapp.domain.rotation import KeyBook, OldKey, after_old_check
 from trayapp.engine.newkey import NewKey
 from trayapp.probes.shapes import hint
@@ -155,10 +155,22 @@ class KeyKeeper:
 
     async def approve(self, key_id: str, host: str, base_url: str) -> KeyState:
         """Let a key be sent to another host, which the person has approved."""
-        before = self._known(key_id)
-        after = replace(before, ref=replace(before.ref, host=host, base_url=base_url, is_checked=True))
-        await self._update(lambda book: _with_ref(book, after.ref), in_session=is_session_only(after.ref))
-        return after
+
+        def edit(state: KeyState) -> KeyState:
+            after = replace(state, ref=replace(state.ref, host=host, base_url=base_url, is_checked=True))
+            is_elsewhere = (host, base_url) != (state.ref.host, state.ref.base_url)
+            return replace(after, facts=NO_FACTS, models=None) if is_elsewhere else after  # it has other models
+
+        return await self._edit(key_id, edit)
+
+    async def read_balance(self, key_id: str, *, is_allowed: bool) -> KeyState:
+        """Let checks of a key read its balance as well, or no longer; then what a deeper look found holds no more."""
+        level = CheckLevel.BALANCE if is_allowed else CheckLevel.FREE
+
+        def edit(state: KeyState) -> KeyState:
+            return replace(state, ref=replace(state.ref, level=level), depth=min(state.depth, level))
+
+        return await self._edit(key_id, edit)
 
     async def note(self, checks: Sequence[Checked]) -> None:
         """Fold the answers of checks into keys and replaced ones, unless a key is another by now.
@@ -230,6 +242,12 @@ class KeyKeeper:
                     await asyncio.shield(self.vault.remove(entry))
             raise
 
+    async def _edit(self, key_id: str, edit: Callable[[KeyState], KeyState]) -> KeyState:
+        """Change one key as it is when it is written; another process may have checked it meanwhile."""
+        before = self._known(key_id)
+        await self._update(lambda book: _edited(book, key_id, edit), in_session=is_session_only(before.ref))
+        return edit(before)
+
     async def _update(self, change: Callable[[KeyBook], KeyBook], *, in_session: bool) -> None:
         if in_session:
             self._session = change(self._session)
@@ -285,9 +303,9 @@ def _is_same(now: KeyRef, checked: KeyRef) -> bool:
     )
 
 
-def _with_ref(book: KeyBook, ref: KeyRef) -> KeyBook:
-    state = book.key(ref.id)
-    return book.with_key(replace(state, ref=ref)) if state is not None else book
+def _edited(book: KeyBook, key_id: str, edit: Callable[[KeyState], KeyState]) -> KeyBook:
+    state = book.key(key_id)
+    return book.with_key(edit(state)) if state is not None else book
 
 
 def _numbered(name: str) -> Iterable[str]:

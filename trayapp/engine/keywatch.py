@@ -13,12 +13,23 @@ from trayapp.domain.keys import KeyHealth, KeyRef, KeyState
 from trayapp.domain.keyschedule import CALM, SUSPICION, Surroundings, limit_of, next_check
 from trayapp.domain.rotation import KeyBook
 from trayapp.domain.snapshot import Snapshot
-from trayapp.engine.commands import AddKey, ApproveKey, CheckKeys, KeyCommand, RemoveAllKeys, RemoveKey, ReplaceKey
+from trayapp.engine.commands import (
+    AddKey,
+    ApproveKey,
+    BuyToken,
+    CheckKeys,
+    KeyCommand,
+    ReadBalance,
+    RemoveAllKeys,
+    RemoveKey,
+    ReplaceKey,
+)
 from trayapp.engine.endpoints import EndpointError
 from trayapp.engine.keycheck import KeyChecker
 from trayapp.engine.keykeeping import KeyKeeper, KeyRefusedError
 from trayapp.engine.newkey import NewKey
 from trayapp.engine.updates import KeyOutcome
+from trayapp.probes.table import probe_for
 from trayapp.storage.keyfile import KeyFileError, store_of
 from trayapp.storage.references import asks_a_person
 from trayapp.storage.secrets import SecretStoreError
@@ -135,27 +146,45 @@ class KeyWatch:
         """Do what a shell asks, and leave the outcome for it."""
         key_id, problem, left = "", "", ""
         try:
-            match command:
-                case AddKey(new=new, secret=secret):
-                    key_id = (await self.keeper.add(self._with_host(new), secret)).ref.id
-                case ReplaceKey(key_id=key_id, secret=secret):
-                    await self.keeper.replace(key_id, secret)
-                case RemoveKey(key_id=key_id, even_if_store_fails=anyway):
-                    left = await self.keeper.remove(key_id, even_if_store_fails=anyway)
-                case RemoveAllKeys():
-                    for each in self.book.keys:
-                        left = await self.keeper.remove(each.ref.id) or left
-                case ApproveKey(key_id=key_id):
-                    await self._approve(key_id)
-                case CheckKeys():
-                    pass
+            key_id, left = await self._done(command)
         except (KeyRefusedError, SecretStoreError, KeyFileError, EndpointError) as error:
             problem = str(error)
         self._outcomes.append(KeyOutcome(command, key_id, problem, left))
         self._changed()
         wanted = command.key_ids if isinstance(command, CheckKeys) else (key_id,)
         if not problem and not isinstance(command, RemoveKey | RemoveAllKeys):
-            await self._check_on_demand(wanted)
+            await self._check_on_demand(wanted, buys=isinstance(command, BuyToken))
+
+    async def _done(self, command: KeyCommand) -> tuple[str, str]:
+        """Do what a command says; return the key's id, and what is left behind in a store."""
+        match command:
+            case AddKey(new=new, secret=secret):
+                return (await self.keeper.add(self._with_host(new), secret)).ref.id, ""
+            case ReplaceKey(key_id=key_id, secret=secret):
+                await self.keeper.replace(key_id, secret)
+                return key_id, ""
+            case RemoveKey(key_id=key_id, even_if_store_fails=anyway):
+                return key_id, await self.keeper.remove(key_id, even_if_store_fails=anyway)
+            case RemoveAllKeys():
+                left = ""
+                for each in self.book.keys:
+                    left = await self.keeper.remove(each.ref.id) or left
+                return "", left
+            case ApproveKey() | ReadBalance() | BuyToken():
+                await self._agree(command)
+                return command.key_id, ""
+            case CheckKeys():
+                return "", ""
+
+    async def _agree(self, command: ApproveKey | ReadBalance | BuyToken) -> None:
+        """Take note of what a person has agreed to. Raises ``KeyRefusedError``."""
+        match command:
+            case ApproveKey(key_id=key_id):
+                await self._approve(key_id)
+            case ReadBalance(key_id=key_id, is_allowed=is_allowed):
+                await self.keeper.read_balance(key_id, is_allowed=is_allowed)
+            case BuyToken(key_id=key_id, price=price):
+                self._refuse_unless_agreed(key_id, price)
 
     async def check_in_doubt(self, provider: str, older_than: timedelta = SUSPICION) -> None:
         """Check a provider's keys because its service seems to fail, each at most every five minutes.
@@ -192,14 +221,25 @@ class KeyWatch:
         after = self.book.key(ref.id)
         return after if after is not None and after.checked_at != before.checked_at else None
 
-    async def _check_on_demand(self, key_ids: tuple[str, ...]) -> None:
+    def _refuse_unless_agreed(self, key_id: str, price: str) -> None:
+        """Make sure that what a person has agreed to pay is what there is to pay. Raises ``KeyRefusedError``."""
+        state = self.book.key(key_id)
+        paid = probe_for(state.ref.provider).paid if state is not None else None
+        if state is None or paid is None or paid.price != price:
+            raise KeyRefusedError(_("There is nothing to buy for this key at that price."))
+        until = limit_of(state)
+        if until is not None and until > self._now():
+            raise KeyRefusedError(_("The provider asked us to wait. Nothing was bought."))
+
+    async def _check_on_demand(self, key_ids: tuple[str, ...], *, buys: bool = False) -> None:
         now = self._now()
         states = [each for each in self.book.keys if not key_ids or each.ref.id in key_ids]
-        states += [each.state for each in self.book.old if not each.is_dead and (not key_ids or each.of in key_ids)]
+        if not buys:
+            states += [each.state for each in self.book.old if not each.is_dead and (not key_ids or each.of in key_ids)]
         free = [each.ref for each in states if (until := limit_of(each)) is None or until <= now]
-        await self._check(free, may_ask=True)
+        await self._check(free, may_ask=True, buys=buys)
 
-    async def _check(self, refs: Iterable[KeyRef], *, may_ask: bool) -> None:
+    async def _check(self, refs: Iterable[KeyRef], *, may_ask: bool, buys: bool = False) -> None:
         """Check keys that nobody checks at this moment."""
         chosen = [each for each in refs if each.id not in self.checking]
         ids = frozenset(each.id for each in chosen)
@@ -207,7 +247,7 @@ class KeyWatch:
         self.checking |= ids
         self._changed()
         try:
-            async for checks in self._checker.batches(chosen, may_ask=may_ask):
+            async for checks in self._checker.batches(chosen, may_ask=may_ask, buys=buys):
                 done = frozenset(each.ref.id for each in checks)
                 left_out -= done
                 await self.keeper.note(checks)

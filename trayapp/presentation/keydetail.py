@@ -129,6 +129,7 @@ def _lines(state: KeyState, row: KeyRow) -> tuple[str, ...]:
         lines.append(row.reason)
     if row.attempt:
         lines.append(row.attempt)
+    lines.extend(row.notes)
     if not state.ref.is_checked:
         lines.append(_("It is kept, but no check sends it to anybody."))
     return tuple(lines)
@@ -141,6 +142,12 @@ def _facts(state: KeyState, row: KeyRow, now: datetime, *, is_blind: bool) -> tu
     if state.reason and state.health.works and state.health is not KeyHealth.OK:
         found.append((_("In detail"), state.reason))
     found.extend(told)
+    if state.models is not None:
+        seen = clock(state.models.at, now)
+        changed = ((_("No longer listed"), state.models.gone), (_("Newly listed"), state.models.new))
+        found.extend(
+            (name, _("{models} ({time})").format(models=_some(each), time=seen)) for name, each in changed if each
+        )
     if row.expires and not facts.get("expires"):
         found.append((_("Expiry"), row.expires))
     if state.health.works:
@@ -202,6 +209,13 @@ def _models(facts: Facts, _now: datetime) -> str:
     if len(named) <= _MODELS_NAMED:
         return shown
     return _("{names} and more, {count} in this answer").format(names=shown, count=count)
+
+
+def _some(names: tuple[str, ...]) -> str:
+    if len(names) <= _MODELS_NAMED:
+        return ", ".join(names)
+    shown = ", ".join(names[:_MODELS_NAMED])
+    return _("{models} and {count} more").format(models=shown, count=len(names) - _MODELS_NAMED)
 
 
 def _moment(text: str) -> datetime | None:

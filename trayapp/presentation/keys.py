@@ -6,13 +6,15 @@ from datetime import datetime
 from gettext import gettext as _
 from types import MappingProxyType
 
+from trayapp.domain.keyreminders import Reminder, end_of, reminders
 from trayapp.domain.keys import KeyHealth, KeyState, Reachability
 from trayapp.domain.rotation import KeyBook, OldKey
-from trayapp.presentation.ages import age, clock, long_date
+from trayapp.presentation.ages import age, clock, duration, long_date
 from trayapp.presentation.document import Document, stamp
 from trayapp.presentation.words import Mark
 
 _SESSION = "session"
+_MODELS_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +22,8 @@ class KeyRow:
     """One key as a shell shows it; everything is plain text, empty where there is nothing to say.
 
     ``health`` is the verdict, ``reason`` what the provider said with it; ``attempt`` says why the last check did not
-    get through, while the verdict stays. ``of`` is the id of the key that took an old one's place. ``id`` is what the
-    commands take.
+    get through, while the verdict stays. ``notes`` are worth a thought although the key works. ``of`` is the id of the
+    key that took an old one's place. ``id`` is what the commands take.
     """
 
     id: str
@@ -39,6 +41,7 @@ class KeyRow:
     kept_in: str = ""
     host: str = ""
     of: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def health_word(health: KeyHealth) -> str:
@@ -74,7 +77,7 @@ def key_lines(row: KeyRow) -> list[str]:
     first = _("{label} ({provider}): {health}").format(label=row.label, provider=row.provider, health=row.health)
     parts = [row.since, row.checked, row.credit, row.expires]
     lines = [" - ".join([first, *filter(None, parts)])]
-    lines.extend(f"    {each}" for each in (row.reason, row.attempt) if each)
+    lines.extend(f"    {each}" for each in (row.reason, row.attempt, *row.notes) if each)
     return lines
 
 
@@ -109,6 +112,7 @@ def _document(state: KeyState, book: KeyBook) -> Document:
         "checked_at": stamp(state.checked_at),
         "since": stamp(state.since),
         "facts": dict(state.facts),
+        "models": _models(state),
         "old": [
             {
                 "label": old.state.ref.label,
@@ -119,6 +123,39 @@ def _document(state: KeyState, book: KeyBook) -> Document:
             for old in book.old_of(state.ref.id)
         ],
     }
+
+
+def _models(state: KeyState) -> Document | None:
+    """Return how the list of models last changed, if it ever did."""
+    news = state.models
+    return {"at": stamp(news.at), "gone": list(news.gone), "new": list(news.new)} if news is not None else None
+
+
+def key_notes(state: KeyState, now: datetime) -> tuple[str, ...]:
+    """Return what is worth a thought although the key works, as sentences."""
+    return tuple(_note(state, reminder, moment, now) for reminder, moment in reminders(state, now))
+
+
+def _note(state: KeyState, reminder: Reminder, moment: datetime, now: datetime) -> str:
+    if reminder is Reminder.ENDED:
+        return _("Its end was on {date}.").format(date=long_date(moment))
+    if reminder is Reminder.ENDS_SOON:
+        sentence = _("It ends on {date}, in {time}: replace it before.")
+        return sentence.format(date=long_date(moment), time=duration(moment - now))
+    if reminder is Reminder.OLD:
+        sentence = _("It has been the same since {date}. The older a key, the more places know it: replace it?")
+        return sentence.format(date=long_date(moment))
+    return _gone(state.models.gone if state.models is not None else ())
+
+
+def _gone(models: tuple[str, ...]) -> str:
+    named = ", ".join(models[:_MODELS_NAMED])
+    if len(models) == 1:
+        return _("{model} is no longer listed for this key.").format(model=named)
+    if len(models) <= _MODELS_NAMED:
+        return _("{models} are no longer listed for this key.").format(models=named)
+    sentence = _("{models} and {count} more are no longer listed for this key.")
+    return sentence.format(models=named, count=len(models) - _MODELS_NAMED)
 
 
 def _reason(state: KeyState) -> str:
@@ -149,6 +186,7 @@ def _row(state: KeyState, names: Mapping[str, str], now: datetime) -> KeyRow:
         key_age=_("here since {date}").format(date=long_date(ref.added_at)) if ref.added_at is not None else "",
         kept_in=_kept(state),
         host=ref.host,
+        notes=key_notes(state, now),
     )
 
 
@@ -201,19 +239,11 @@ def _credit(state: KeyState) -> str:
 
 
 def _expiry(state: KeyState, now: datetime) -> str:
-    moment = state.ref.expires_at or _moment(state.facts.get("expires", ""))
+    moment = end_of(state)
     if moment is None:
         return ""
     word = _("expires {date}") if moment > now else _("expired {date}")
     return word.format(date=long_date(moment))
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None
 
 
 def _kept(state: KeyState) -> str:

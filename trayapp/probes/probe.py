@@ -23,6 +23,9 @@ _REFUSED = frozenset({401, 403})
 _KEPT_OUT = frozenset({KeyHealth.BLOCKED_IP, KeyHealth.BLOCKED_REGION})
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
 _PLAIN_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
+_ONE_PAGE = re.compile(r"[?&](?:limit|page_?size)=1\b", re.IGNORECASE)
+_LIST = frozenset({"models", "model_count"})
+"""Facts that only a whole list may tell: a list of one says nothing of what a key may use."""
 _PLACE = re.compile(r"\{(\w+)\}")
 
 _MONEY = frozenset({KeyHealth.NO_CREDIT, KeyHealth.SPEND_LIMIT, KeyHealth.SUSPENDED, KeyHealth.EXPIRED})
@@ -105,6 +108,8 @@ class Probe:
         if self.free is None or not base:
             return self._unasked(ask)
         first = yield from self._asked(self.free, ask, base)
+        if _ONE_PAGE.search(self.free.path):
+            first = replace(first, facts=Facts({name: each for name, each in first.facts.items() if name not in _LIST}))
         if self.compares and first.health in {KeyHealth.OK, KeyHealth.UNCHECKED} and _got_through(first):
             first = yield from self._compared(self.free, first, ask, base)
         if self.balance is None or ask.level < CheckLevel.BALANCE or not (_got_through(first) and first.health.works):
@@ -120,7 +125,8 @@ class Probe:
         base = self._base(ask)
         if self.paid is None or not base:
             return self._unasked(ask)
-        return (yield from self._asked(self.paid, ask, base))
+        answer = yield from self._asked(self.paid, ask, base)
+        return replace(answer, level=CheckLevel.PAID) if _got_through(answer) else answer
 
     def _asked(self, step: Step, ask: KeyAsk, base: str, *, optional: bool = False) -> Exchange[KeyAnswer]:
         response = yield replace(self._request(step, ask, base), optional=optional)
@@ -239,5 +245,6 @@ def _joined(first: KeyAnswer, second: KeyAnswer) -> KeyAnswer:
         return first
     facts = Facts({**first.facts, **second.facts})
     if second.health in _MONEY:
-        return replace(second, facts=facts)
-    return replace(first, facts=facts)
+        return replace(second, facts=facts, level=CheckLevel.BALANCE)
+    has_told = second.health.works or bool(second.facts)
+    return replace(first, facts=facts, level=CheckLevel.BALANCE if has_told else first.level)

@@ -17,7 +17,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import TypeVar, cast
 
-from trayapp.domain.keys import CheckLevel, Facts, KeyAnswer, KeyHealth, KeyRef, KeyState, Reachability
+from trayapp.domain.keys import CheckLevel, Facts, KeyAnswer, KeyHealth, KeyRef, KeyState, ModelNews, Reachability
 from trayapp.domain.rotation import KeyBook, OldKey
 from trayapp.storage.paths import PRIVATE_FILE, make_private, refuse_unsafe, write_atomically
 from trayapp.storage.reading import Problem, read_file
@@ -166,19 +166,20 @@ def _state(raw: _Table, file: Path) -> KeyState:
         facts=facts,
         suspicion=_word(KeyHealth, raw, "suspicion", KeyHealth.UNKNOWN) if suspicion else None,
         suspected_at=_moment(raw, "suspected_at"),
+        depth=_level(raw, "depth"),
+        models=_models(raw),
     )
 
 
 def _ref(raw: _Table, file: Path) -> KeyRef:
     if not _text(raw, "id") or not _text(raw, "provider"):
         raise KeyFileError(_("{file}: a key has no id or no provider.").format(file=file))
-    level = raw.get("level")
     texts = {name: _text(raw, name) for name in _REF_TEXTS}
     moments = {name: _moment(raw, name) for name in _REF_MOMENTS}
     return replace(
         KeyRef(**texts),  # type: ignore[arg-type]  # the names in _REF_TEXTS are those of texts
         **moments,  # type: ignore[arg-type]  # and those in _REF_MOMENTS of moments
-        level=CheckLevel(level) if isinstance(level, int) and level in set(CheckLevel) else CheckLevel.FREE,
+        level=_level(raw, "level"),
         is_checked=raw.get("is_checked", True) is not False,
     )
 
@@ -223,6 +224,25 @@ def _word(words: type[_E], raw: _Table, name: str, otherwise: _E) -> _E:
         return words(raw.get(name))
     except ValueError:
         return otherwise
+
+
+def _level(raw: _Table, name: str) -> CheckLevel:
+    level = raw.get(name)
+    return CheckLevel(level) if isinstance(level, int) and level in set(CheckLevel) else CheckLevel.FREE
+
+
+def _models(raw: _Table) -> ModelNews | None:
+    found = raw.get("models")
+    at = _moment(found, "at") if isinstance(found, dict) else None
+    if not isinstance(found, dict) or at is None:
+        return None
+    gone, new = (tuple(each for each in _list(found, name) if isinstance(each, str)) for name in ("gone", "new"))
+    return ModelNews(at, gone, new)
+
+
+def _list(raw: _Table, name: str) -> list[object]:
+    found = raw.get(name)
+    return found if isinstance(found, list) else []
 
 
 def _facts(raw: _Table) -> Facts:
@@ -293,9 +313,15 @@ def _row(state: KeyState) -> dict[str, object]:
         "is_unanswered": True if answer is not None and answer.is_unanswered else None,
         "suspicion": state.suspicion.value if state.suspicion is not None else None,
         "suspected_at": state.suspected_at,
+        "depth": int(state.depth) if state.depth is not CheckLevel.FREE else None,
+        "models": _models_row(state.models) if state.models is not None else None,
         "facts": {name: hidden(each) for name, each in state.facts.items()} or None,
     }
     return {name: _writable(value) for name, value in row.items()}
+
+
+def _models_row(news: ModelNews) -> dict[str, object]:
+    return {"at": _writable(news.at), "gone": [hidden(each) for each in news.gone], "new": [*map(hidden, news.new)]}
 
 
 def _key_row(state: KeyState, book: KeyBook) -> dict[str, object]:

@@ -3,11 +3,12 @@
 from gettext import gettext as _
 
 from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from trayapp.desktop import theme
 from trayapp.desktop.window import links
 from trayapp.desktop.window.flow import Flow
+from trayapp.desktop.window.keydestination import Deeper
 from trayapp.desktop.window.texts import (
     GRID,
     MARK_SIZE,
@@ -25,6 +26,7 @@ from trayapp.presentation.keydetail import KeyView
 from trayapp.presentation.keys import KeyRow
 
 _CARD_MARK = 24
+_NOTHING = Deeper()
 
 
 class KeyCard(QWidget):
@@ -35,6 +37,10 @@ class KeyCard(QWidget):
     replace_requested = Signal(str)
     remove_requested = Signal(str)
     """A key's id, each; also that of a replaced key."""
+    balance_requested = Signal(str, bool)
+    """A key's id, and whether its balance may be read from now on."""
+    paid_requested = Signal(str)
+    """The id of a key that is to be tried with a call that costs something, once its price has been agreed to."""
 
     def __init__(self) -> None:
         """Make the card; `show_view` fills it."""
@@ -58,6 +64,9 @@ class KeyCard(QWidget):
         self._toggle = QToolButton()
         self._facts = QWidget()
         self._facts_shown: tuple[tuple[str, str], ...] = ()
+        self._table = QWidget()
+        self._balance = QCheckBox(_("Read balance and limits as well, with one more free request each time"))
+        self._paid = QPushButton(_("Test with a paid call..."))
         self._build()
 
     @property
@@ -65,8 +74,14 @@ class KeyCard(QWidget):
         """What is shown."""
         return self._view
 
-    def show_view(self, view: KeyView, *, is_checking: bool, unapproved: str = "", console: str = "") -> None:
-        """Show a key. ``unapproved`` is a host it may not go to yet, ``console`` where its provider keeps keys."""
+    def show_view(
+        self, view: KeyView, *, is_checking: bool, unapproved: str = "", console: str = "", beyond: Deeper = _NOTHING
+    ) -> None:
+        """Show a key.
+
+        ``unapproved`` is a host it may not go to yet, ``console`` where its provider keeps keys, ``beyond`` what may be
+        looked at beyond the free check.
+        """
         before, self._view, self._address = self._view, view, console
         key = view.row
         if before is None or before.row.mark is not key.mark:
@@ -83,7 +98,19 @@ class KeyCard(QWidget):
         self._console.setVisible(links.may_open(console, console))
         self._console.setToolTip(theme.plain(console))
         self._replace.setVisible(not view.is_reference)
-        for button in (self._check, self._approve, self._replace, self._remove, self._console):
+        self._balance.setVisible(beyond.can_read_balance)
+        self._balance.setChecked(beyond.reads_balance)
+        self._paid.setVisible(bool(beyond.price))
+        self._paid.setEnabled(not is_checking and not view.waits and not unapproved)
+        for button in (
+            self._check,
+            self._approve,
+            self._replace,
+            self._remove,
+            self._console,
+            self._balance,
+            self._paid,
+        ):
             button.setAccessibleDescription(key.label)
         self._toggle.setAccessibleName(_("Details of {label}").format(label=view.spoken))
         if before is None or before.old != view.old:
@@ -119,6 +146,14 @@ class KeyCard(QWidget):
         self._toggle.setMinimumSize(4 * GRID, 4 * GRID)
         self._toggle.setToolTip(_("Show what is known of this key"))
         self._toggle.toggled.connect(self._on_toggled)
+        details = column(self._facts)
+        details.setContentsMargins(0, GRID // 2, 0, 0)
+        details.addWidget(self._table)
+        details.addWidget(self._balance)
+        details.addWidget(self._paid, 0, Qt.AlignmentFlag.AlignLeft)
+        self._paid.setToolTip(_("Shows its price first; finds what the free check cannot see"))
+        self._balance.clicked.connect(self._on_balance)
+        self._paid.clicked.connect(lambda: self._ask(self.paid_requested))
         self._old.hide()
         self._facts.hide()
 
@@ -133,6 +168,10 @@ class KeyCard(QWidget):
     def _on_check(self) -> None:
         if not self._is_checking:
             self._ask(self.check_requested)
+
+    def _on_balance(self, is_allowed: bool) -> None:  # noqa: FBT001 -- a signal's argument
+        if self._view is not None:
+            self.balance_requested.emit(self._view.row.id, is_allowed)
 
     def _ask(self, signal: SignalInstance) -> None:
         if self._view is not None:
@@ -179,16 +218,12 @@ class KeyCard(QWidget):
         if self._view is None or self._view.facts == self._facts_shown:
             return
         self._facts_shown = self._view.facts
-        layout = self._facts.layout()
-        if layout is None:
-            layout = column(self._facts)
-            layout.setContentsMargins(0, GRID // 2, 0, 0)
-        while (item := layout.takeAt(0)) is not None:
-            inside = item.widget()
-            if inside is not None:
-                inside.hide()
-                inside.deleteLater()
-        layout.addWidget(_table(self._view.facts))
+        layout, before = self._facts.layout(), self._table
+        self._table = _table(self._view.facts)
+        if layout is not None:
+            layout.replaceWidget(before, self._table)
+        before.hide()
+        before.deleteLater()
 
 
 def _table(facts: tuple[tuple[str, str], ...]) -> QWidget:
@@ -203,5 +238,8 @@ def _table(facts: tuple[tuple[str, str], ...]) -> QWidget:
     for name, value in facts:
         words: QLabel = wrapped(value, selectable=True)
         words.setAccessibleName(f"{name}: {value}")
-        form.addRow(caption(name), words)
+        title = caption(name)
+        title.setWordWrap(False)
+        title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        form.addRow(title, words)
     return table

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from gettext import gettext as _
 
 from trayapp.catalogue.lookup import Catalogue
-from trayapp.domain.keys import KeyRef
+from trayapp.domain.keys import CheckLevel, KeyRef
 from trayapp.engine.endpoints import EndpointError, endpoint
 from trayapp.probes.probe import ask_for
 from trayapp.probes.table import PROBES, probe_for
@@ -22,6 +22,29 @@ class Destination:
     needs_approval: bool = False
     is_here: bool = False
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deeper:
+    """What may be looked at beyond the free check: the balance where the person allows it, the rest for a price.
+
+    ``price`` is empty where there is nothing to buy, or nothing that the free check does not see.
+    """
+
+    can_read_balance: bool = False
+    reads_balance: bool = False
+    price: str = ""
+
+
+def deeper(ref: KeyRef) -> Deeper:
+    """Return what may be looked at beyond the free check of a key."""
+    probe = probe_for(ref.provider)
+    paid = probe.paid if probe.hides_empty and ref.is_checked else None
+    return Deeper(
+        can_read_balance=probe.balance is not None,
+        reads_balance=ref.level >= CheckLevel.BALANCE,
+        price=paid.price if paid is not None else "",
+    )
 
 
 def destination(ref: KeyRef, endpoints: Mapping[str, str]) -> Destination:

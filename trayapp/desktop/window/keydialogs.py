@@ -28,7 +28,7 @@ from trayapp.desktop.window.settings.choices import Choice
 from trayapp.desktop.window.texts import GRID, caption, column, put, wrapped
 from trayapp.engine.commands import AddKey, KeyCommand, ReplaceKey
 from trayapp.engine.keykeeping import doubt
-from trayapp.engine.newkey import NewKey
+from trayapp.engine.newkey import NewKey, end_of_day
 from trayapp.engine.updates import KeyOutcome
 from trayapp.probes.shapes import hint
 from trayapp.probes.table import probe_for
@@ -167,6 +167,7 @@ class AddDialog(KeyDialog):
         self._reference = QLineEdit()
         self._label = QLineEdit()
         self._base_url = QLineEdit()
+        self._expires = QLineEdit()
         self._settings = {name: QLineEdit() for name in _SETTINGS}
         self._doubt = wrapped()
         self._anyway = QCheckBox()
@@ -213,6 +214,7 @@ class AddDialog(KeyDialog):
             ("label", _("&Label"), self._label),
             *((each, words[each], self._settings[each]) for each in _SETTINGS),
             ("base_url", words["base_url"], self._base_url),
+            ("expires", _("Last day"), self._expires),
         ):
             self._add_row(name, label, field)
         lines.addLayout(form)
@@ -229,9 +231,10 @@ class AddDialog(KeyDialog):
         self._label.setPlaceholderText(_("A name of your own for it"))
         self._reference.setPlaceholderText("env:OPENAI_API_KEY")
         self._base_url.setPlaceholderText(_("Only for a gateway of your own: https://..."))
+        self._expires.setPlaceholderText(_("If it ends: 2026-12-31"))
         self._provider.activated.connect(self._on_provider)
         self._keeping.activated.connect(self._refresh)
-        for field in (self._reference, self._base_url, *self._settings.values()):
+        for field in (self._reference, self._base_url, self._expires, *self._settings.values()):
             field.textChanged.connect(self._refresh)
         self._approve.toggled.connect(self._on_approve)
         self._anyway.toggled.connect(self._refresh)
@@ -267,6 +270,7 @@ class AddDialog(KeyDialog):
             project=settings["project"],
             region=settings["region"],
             resource=settings["resource"],
+            expires_at=end_of_day(self._expires.text()),
         )
 
     def _place(self) -> Destination:
@@ -299,6 +303,8 @@ class AddDialog(KeyDialog):
             wrong = super()._objection()
         if not wrong and place.problem:
             wrong = place.problem
+        if not wrong and self._expires.text().strip() and new.expires_at is None:
+            wrong = "..."
         if not wrong and place.needs_approval and self._approved != place.host:
             wrong = "..."
         return wrong
@@ -312,7 +318,7 @@ class AddDialog(KeyDialog):
         needed = probe.needs if probe is not None else ()
         self._show_row("key", is_shown=not is_reference)
         self._show_row("reference", is_shown=is_reference)
-        for name in (*_SETTINGS, "base_url"):
+        for name in (*_SETTINGS, "base_url", "expires"):
             self._show_row(name, is_shown=self._more.isChecked() or name in needed)
         self._more.setArrowType(Qt.ArrowType.DownArrow if self._more.isChecked() else Qt.ArrowType.RightArrow)
         self._label.setPlaceholderText(provider or _("A name of your own for it"))

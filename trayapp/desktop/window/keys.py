@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QFrame, QMessageBox, QPushButton, QToolButton, QWi
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.desktop.window.flow import Flow
 from trayapp.desktop.window.keycard import KeyCard
-from trayapp.desktop.window.keydestination import unapproved
+from trayapp.desktop.window.keydestination import Deeper, deeper, unapproved
 from trayapp.desktop.window.keydialogs import AddDialog, KeyDialog, ReplaceDialog
 from trayapp.desktop.window.texts import caption, column, heading, panel, put, row, scroller, wrapped
 from trayapp.domain.keys import KeyState
-from trayapp.engine.commands import ApproveKey, CheckKeys, RemoveAllKeys, RemoveKey
+from trayapp.engine.commands import ApproveKey, BuyToken, CheckKeys, ReadBalance, RemoveAllKeys, RemoveKey
 from trayapp.engine.updates import KeyOutcome, Update
 from trayapp.presentation import keydetail as words
 from trayapp.presentation.keydetail import KeyView
@@ -191,6 +191,7 @@ class KeysPage(QWidget):
                 is_checking=key_id in update.checking,
                 unapproved=_unapproved(state, update.settings.endpoints),
                 console=consoles.get(state.ref.provider, "") if state is not None else "",
+                beyond=deeper(state.ref) if state is not None else Deeper(),
             )
         if is_first and 0 < len(self._cards) <= _FEW:
             for card in self._cards.values():
@@ -200,6 +201,8 @@ class KeysPage(QWidget):
         card = KeyCard()
         card.check_requested.connect(self._on_check)
         card.approve_requested.connect(lambda key_id: self.command.emit(ApproveKey(key_id)))
+        card.balance_requested.connect(lambda key_id, is_allowed: self.command.emit(ReadBalance(key_id, is_allowed)))
+        card.paid_requested.connect(self._on_paid)
         card.replace_requested.connect(self._on_replace)
         card.remove_requested.connect(self._on_remove)
         self._column.insertWidget(place, card)
@@ -239,6 +242,22 @@ class KeysPage(QWidget):
 
     def _on_try_again(self) -> None:
         self.command.emit(CheckKeys(tuple(each.row.id for each in self._views if each.is_locked)))
+
+    def _on_paid(self, key_id: str) -> None:
+        state = self._update.key_book.key(key_id) if self._update is not None else None
+        price = deeper(state.ref).price if state is not None else ""
+        if state is None or not price:
+            return
+        self._confirm(
+            _("Test {label} with a paid call?").format(label=state.ref.label),
+            _(
+                "The smallest call there is goes to {host}. Price: {price}.\n\n"
+                "It finds what the free check does not see: whether there is credit left. It is made this once and "
+                "never by itself."
+            ).format(host=state.ref.host, price=price),
+            _("&Pay and test"),
+            lambda: self.command.emit(BuyToken(key_id, price)),
+        )
 
     def _on_replace(self, key_id: str) -> None:
         view = self._view(key_id)

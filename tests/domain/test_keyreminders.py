@@ -1,0 +1,66 @@
+"""What a person is reminded of about a key that works."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.builders import NOON
+from trayapp.domain.keyreminders import NEWS, OLD, SOON, Reminder, end_of, reminders
+from trayapp.domain.keys import Facts, KeyRef, KeyState, ModelNews
+
+REF = KeyRef(id="a", label="work", provider="openai", added_at=NOON)
+STATE = KeyState(ref=REF)
+SECOND = timedelta(seconds=1)
+
+
+def kinds(state: KeyState, after: timedelta = timedelta()) -> list[Reminder]:
+    return [kind for kind, _moment in reminders(state, NOON + after)]
+
+
+@pytest.mark.parametrize(
+    ("left", "expected"),
+    [
+        (SOON, []),
+        (SOON - SECOND, [Reminder.ENDS_SOON]),
+        (SECOND, [Reminder.ENDS_SOON]),
+        (timedelta(), [Reminder.ENDED]),
+        (-SOON, [Reminder.ENDED]),
+    ],
+)
+def test_an_end_is_told_of_in_time(left: timedelta, expected: list[Reminder]) -> None:
+    told = KeyState(ref=replace(REF, expires_at=NOON + left))
+    read = replace(STATE, facts=Facts({"expires": (NOON + left).isoformat()}))
+
+    assert kinds(told) == kinds(read) == expected
+
+
+def test_what_the_person_told_outweighs_what_was_read() -> None:
+    both = KeyState(ref=replace(REF, expires_at=NOON), facts=Facts({"expires": (NOON + SOON).isoformat()}))
+
+    assert end_of(both) == NOON
+
+
+@pytest.mark.parametrize("text", ["", "never", "2026-01-01T00:00:00"])
+def test_an_end_that_is_no_moment_is_none(text: str) -> None:
+    assert end_of(replace(STATE, facts=Facts({"expires": text}))) is None
+
+
+def test_a_key_grows_old_from_the_day_it_was_last_new() -> None:
+    made = KeyState(ref=replace(REF, created_at=NOON - OLD))
+    replaced = KeyState(ref=replace(REF, created_at=NOON - OLD, rotated_at=NOON))
+
+    assert kinds(STATE, OLD) == []
+    assert kinds(STATE, OLD + SECOND) == [Reminder.OLD]
+    assert kinds(made, SECOND) == [Reminder.OLD]
+    assert kinds(replaced, SECOND) == []
+    assert kinds(KeyState(ref=replace(REF, added_at=None)), 2 * OLD) == []
+
+
+def test_lost_models_are_news_for_a_week_and_new_ones_are_none() -> None:
+    lost = replace(STATE, models=ModelNews(NOON, gone=("gpt-x",)))
+    won = replace(STATE, models=ModelNews(NOON, new=("gpt-y",)))
+
+    assert kinds(lost) == [Reminder.MODELS_GONE]
+    assert kinds(lost, NEWS) == []
+    assert kinds(won) == []
