@@ -29,7 +29,7 @@ from trayapp.engine.updates import Note
 from trayapp.engine.updatewatch import CatalogueInUse, UpdateParts, state_of
 from trayapp.engine.watchlist import watchlist
 from trayapp.formats.signed import RefusedFileError
-from trayapp.storage import keyfile, logins, reports
+from trayapp.storage import keyfile, logins, reports, reporttoken
 from trayapp.storage import settings as settings_file
 from trayapp.storage.history import History
 from trayapp.storage.installation import installation
@@ -185,6 +185,7 @@ def build_engine(options: Options) -> Engine:
             keys=lambda: _key_parts(mine),
             signals=lambda settings: signal_sources(settings, in_use),
             updates=lambda: UpdateParts(signed_files(mine.paths, mine.settings), reread, mine.is_catalogue_fetched),
+            report_token=lambda: reporttoken.report_token(mine.paths.data_dir / reporttoken.NAME),
         )
     )
 

@@ -7,12 +7,10 @@ from gettext import gettext as _
 from trayapp import bootstrap
 from trayapp.cli import places, printing
 from trayapp.cli.exits import DONE, FAILED, UsageError
-from trayapp.domain.verdict import OwnReport
+from trayapp.domain.verdict import TIMED_OUT, OwnReport
 from trayapp.engine.clock import wall_time
 
 _STATUS = re.compile(r"[1-9][0-9]{2}", re.ASCII)
-_TIMEOUT = 504
-"""How a time-out is kept: no answer in time."""
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -38,7 +36,7 @@ def _provider(mine: bootstrap.Home, typed: str) -> str:
 
 def _code(typed: str) -> int:
     if typed.casefold() == "timeout":
-        return _TIMEOUT
+        return TIMED_OUT
     if not _STATUS.fullmatch(typed):
         raise UsageError(_("{code!r} is not a status such as 529, nor timeout.").format(code=typed))
     return int(typed)

@@ -24,6 +24,8 @@ SKEW = timedelta(seconds=10)
 REPORTS_LAST = timedelta(minutes=15)
 SERVER_TROUBLE = 500
 """A status from here on is the provider's own trouble; 529 is Anthropic's "overloaded"."""
+TIMED_OUT = 504
+"""How a time-out is kept that a program reports: no answer in time."""
 CAUSES = ("cloudflare", "aws", "azure", "google-cloud")
 """Providers that many others stand on, by their ids in the catalogue."""
 

@@ -64,6 +64,7 @@ from trayapp.engine.keywatch import KeyParts, KeyWatch
 from trayapp.engine.localmodels import LocalModels
 from trayapp.engine.looking import Looker
 from trayapp.engine.quiet import is_quiet
+from trayapp.engine.reportdesk import ReportDesk
 from trayapp.engine.signals import Sources
 from trayapp.engine.signalwatch import SignalWatch
 from trayapp.engine.threads import let_go_at_the_end
@@ -97,7 +98,8 @@ class Setup:
 
     ``pages`` replaces the settings' watch list (replay). ``save`` is ``None`` where settings cannot be kept,
     ``keys`` where keys are none of this run's business, ``signals`` where only pages are looked at,
-    ``updates`` where nobody looks for news of the program or its catalogue.
+    ``report_token`` where no program may report, ``updates`` where nobody looks for news of the program or its
+    catalogue.
     """
 
     settings: Settings
@@ -113,6 +115,7 @@ class Setup:
     keys: Callable[[], KeyParts] | None = None
     signals: Callable[[Settings], Sources] | None = None
     updates: Callable[[], UpdateParts] | None = None
+    report_token: Callable[[], str] | None = None
 
 
 @dataclass(slots=True)
@@ -170,6 +173,7 @@ class Engine:
         )
         self._changed_before: dict[str, datetime] = {}
         self._updates: UpdateWatch | None = None
+        self._desk: ReportDesk | None = None
 
     @property
     def snapshot(self) -> Snapshot:
@@ -196,6 +200,7 @@ class Engine:
             self._watch_keys()
             self._watch_signals()
             self._watch_updates()
+            self._hear_programs()
             self._watch_pages()
             self._flush()
             await self._beat()
@@ -259,6 +264,8 @@ class Engine:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._looker.network.close()
+        if self._desk is not None:
+            await self._desk.close()
         if self._keys is not None:
             await self._keys.close()
         self._read(self._history.close, None)
@@ -334,6 +341,35 @@ class Engine:
             self._signals.apply(self._settings)
         self._watch_pages()
         self._flush()
+
+    def _hear_programs(self) -> None:
+        """Open the desk where the user's own programs report, if they want one."""
+        if self._setup.report_token is None or self._signals is None:
+            return
+        self._desk = ReportDesk(
+            token=self._setup.report_token,
+            provider=self._reported_provider,
+            accept=self._signals.take_report,
+            now=self._clock.now,
+        )
+        if self._settings.reports.enabled:
+            self._do(self._serve_reports(self._desk))
+
+    async def _serve_reports(self, desk: ReportDesk) -> None:
+        wish = self._settings.reports
+        await (desk.open(wish.port) if wish.enabled else desk.close())
+        if wish.enabled and desk.problem:
+            self._note("reports", desk.problem)
+        else:
+            self._notes.pop("reports", None)
+        self._publish_soon()
+
+    def _reported_provider(self, name: str) -> str:
+        known = self._setup.catalogue.find(name)
+        if known is not None:
+            return known.id
+        page = self._snapshot.page(name)
+        return _concern(page.page) if page is not None else ""
 
     def _take_signals(self) -> None:
         """Decide what the signals beside the pages are worth telling, store it, and tell the shells."""
@@ -741,6 +777,8 @@ class Engine:
             self._do(self._keys.apply(settings))
         if self._signals is not None:
             self._signals.apply(settings)
+        if self._desk is not None and before.reports != settings.reports:
+            self._do(self._serve_reports(self._desk))
         if self._updates is not None:
             self._updates.apply(settings)
         if before.watch != settings.watch or before.polling != settings.polling:

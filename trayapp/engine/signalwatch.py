@@ -14,6 +14,7 @@ from trayapp.domain.verdict import (
     BaselineState,
     EdgeKind,
     EdgeState,
+    OwnReport,
     PageVerdict,
     is_fresh,
 )
@@ -170,6 +171,12 @@ class SignalWatch:
             for provider, edge in self._edges.items()
             if edge.is_down and edge.kind is EdgeKind.DOWN and edge.at is not None
         }
+
+    def take_report(self, report: OwnReport) -> None:
+        """Keep what a program has just told, and act on it at once. Raises ``OSError``."""
+        if self._sources.reports is not None:
+            self._sources.reports.add(report)
+            self.tick()
 
     def tick(self) -> None:
         """Notice what programs have reported since; news of server trouble is a suspicion."""

@@ -184,6 +184,7 @@ PUBLIC_KEY = Kind(
 SAFE_ADDRESSES = Kind(
     _safe_addresses, list, to_translate('write a list of https addresses, e.g. ["https://example.com"]')
 )
+PORT = Kind(lambda raw: _whole(raw, 1024, 65535), int, to_translate("write a port from 1024 to 65535"))
 PROXY_ADDRESS = Kind(
     _proxy_address, str, to_translate('write the address of an HTTP proxy, e.g. "http://proxy.example.com:8080"')
 )

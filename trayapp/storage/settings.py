@@ -23,6 +23,7 @@ from trayapp.storage.kinds import (
     DAYS_KEPT,
     FLAG,
     OPTIONAL_SAFE_ADDRESS,
+    PORT,
     PROXY_ADDRESS,
     PUBLIC_KEY,
     SAFE_ADDRESS,
@@ -203,6 +204,14 @@ class Baseline(Section):
 
 
 @dataclass(frozen=True, slots=True)
+class Reports(Section):
+    """Whether the user's own programs may report errors over HTTP, on this computer only, and at which port."""
+
+    enabled: bool = value(False, FLAG, to_translate("Let programs on this computer report errors"))
+    port: int = value(8909, PORT, to_translate("At port"))
+
+
+@dataclass(frozen=True, slots=True)
 class LocalServers(Section):
     """Servers of models on this computer that may be used instead; asked only while something watched fails."""
 
@@ -268,6 +277,7 @@ class Settings(Section):
     quiet_hours: QuietHours | None = table(None, QuietHours(), to_translate("Quiet hours"))
     proxy: Proxy = table(Proxy(), Proxy(), to_translate("Proxy"))
     baseline: Baseline = table(Baseline(), Baseline(), to_translate("Own connection"))
+    reports: Reports = table(Reports(), Reports(), to_translate("Reports of your own programs"))
     local_models: LocalServers = table(LocalServers(), LocalServers(), to_translate("Models on this computer"))
     history: Keeping = table(Keeping(), Keeping(), to_translate("History"))
     updates: Updates = table(Updates(), Updates(), to_translate("Updates"))

@@ -9,6 +9,7 @@ from trayapp.desktop.window.settings.about import AboutTab
 from trayapp.desktop.window.settings.draft import Draft
 from trayapp.desktop.window.settings.general import GeneralTab
 from trayapp.desktop.window.settings.popups import PopupsTab
+from trayapp.desktop.window.settings.signals import SignalsTab
 from trayapp.desktop.window.settings.watching import WatchingTab
 from trayapp.desktop.window.texts import column, scroller
 from trayapp.engine.updates import Update
@@ -34,12 +35,14 @@ class SettingsPage(QWidget):
         self._watching = WatchingTab(self._draft)
         self._popups = PopupsTab(self._draft)
         self._general = GeneralTab(self._draft, autostart)
+        self._signals = SignalsTab(self._draft)
         self._about = AboutTab()
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
         self._tabs.setAccessibleName(_("Settings"))
         self._tabs.addTab(self._watching, _("Watching"))
         self._tabs.addTab(scroller(self._popups, _("Pop-ups")), _("Pop-ups"))
+        self._tabs.addTab(scroller(self._signals, _("Signals")), _("Signals"))
         self._tabs.addTab(scroller(self._general, _("General")), _("General"))
         self._tabs.addTab(scroller(self._about, _("About")), _("About"))
         # Until the engine has said what is in force there is nothing that could be edited.
