@@ -13,7 +13,8 @@ import pytest
 
 from tests.builders import NOON
 from tests.cli.test_commands import Run, configure, run
-from tests.engine.test_diagnosis import Published, World, config, live, says_so, worlds
+from tests.engine.test_diagnosis import World, config, says_so, worlds
+from tests.engine.test_engine import Published, live
 from tests.fakepage import FakePage, says
 from trayapp.domain.verdict import OwnReport, VerdictId
 from trayapp.engine import reportdesk
