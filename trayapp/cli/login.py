@@ -72,7 +72,7 @@ async def _kept(vault: Vault, arguments: argparse.Namespace) -> str:
         return f"env:{arguments.env}"
     guard_process()
     given = typed.secret(_("Password: ") if arguments.user else _("Token: "))
-    if not given.reveal():
+    if given.is_empty:
         raise typed.RefusedError(_("Nothing was typed."))
     return await logins.keep(vault, given)
 

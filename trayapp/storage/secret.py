@@ -44,6 +44,11 @@ class Secret:
         """Return the key itself."""
         return self._text
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was given at all."""
+        return not self._text
+
     def judged_by(self, judge: Callable[[str], str]) -> str:
         """Return what a pure function says of the key's shape, without the key."""
         return self.hidden_in(judge(self._text))
