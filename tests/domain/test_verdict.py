@@ -40,6 +40,7 @@ from trayapp.domain.verdict import (
     VerdictId,
     after_baseline,
     after_edge,
+    failing_providers,
     shared_causes,
     telling_page,
     verdict,
@@ -473,3 +474,11 @@ class TestAlerts:
         book, decided = decide_on_verdicts(book, (fine,), muted, Circumstances(quiet=True), now=NOON)
         assert [(each.told, each.reason) for each in decided] == [(True, Reason.WANTED)]
         assert book.of("acme").wanted_at is None
+
+
+def test_whoever_fails_by_the_page_or_by_a_verdict_is_counted_and_a_stale_page_is_not() -> None:
+    blamed = PageVerdict("b", "globex", verdict(signals(OK, page(), DOWN3)))
+    fine = PageVerdict("c", "initech", verdict(signals(OK, page())))
+
+    assert failing_providers([BAD], [blamed, fine], NOON) == {"acme", "globex"}
+    assert failing_providers([page(Status.MAJOR_OUTAGE, at=NOON - timedelta(hours=2)), FINE], [], NOON) == frozenset()

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.authority import certificates_in
 from tests.builders import NOON, operational, outage
 from tests.engine.running import EVERY_MINUTE, Ran, answers, fails, run
 from tests.engine.test_engine import Published, live, shows
-from tests.fakepage import SUMMARY, FakePage, says, silence
+from tests.engine.test_http import secure_page
+from tests.fakepage import SUMMARY, FakePage, html, says, silence
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.keys import KeyAnswer, KeyHealth, KeyRef, KeyState, Reachability
 from trayapp.domain.ledger import Source
@@ -21,6 +23,7 @@ from trayapp.domain.notification import AlertKind
 from trayapp.domain.provider import Provider, StatusPage
 from trayapp.domain.status import Status
 from trayapp.domain.verdict import EdgeState, OwnReport, PageVerdict, SignalKind, VerdictId
+from trayapp.engine import baseline
 from trayapp.engine.clock import wall_time
 from trayapp.engine.commands import EndInquiry, SuspectProvider
 from trayapp.engine.diagnosis import CheckKey, Diagnosis, Question, diagnose
@@ -29,6 +32,7 @@ from trayapp.engine.engine import Engine
 from trayapp.engine.http import Network
 from trayapp.engine.signals import KeyCounts, Known, sources_of
 from trayapp.engine.updates import Update
+from trayapp.presentation.verdict import sentence
 from trayapp.storage import reports
 from trayapp.storage.history import History
 from trayapp.storage.reports import MOST, ReportFile
@@ -196,6 +200,50 @@ class TestOnce:
         world.ask(replace(world.question(), others=(other,)))
 
         assert world.page.count() == 1
+
+
+class TestWhoseNetwork:
+    """Faults of this network, made here for real: none of them is ever the provider's."""
+
+    def test_whoever_intercepts_every_secure_connection_is_named(
+        self, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(baseline, "_DUE", {})
+        authority = certificates_in(tmp_path)
+        with secure_page(authority / "self.pem") as one, secure_page(authority / "self.pem") as two:
+            hosts = tuple(f"https://localhost:{each.port}/" for each in (one, two))
+            found = world.ask(replace(world.question(), baseline=hosts))
+
+        assert found.verdict.id is VerdictId.TLS_INTERCEPTED
+        assert "Nosy Box" in sentence(found.verdict, "Acme", found.at)
+
+    def test_whoever_intercepts_this_one_host_is_named_too(self, world: World, tmp_path: Path) -> None:
+        with secure_page(certificates_in(tmp_path) / "self.pem") as api:
+            edge = Edge(f"https://localhost:{api.port}/v1/models", is_own=True)
+            found = world.ask(replace(world.question(), edge=edge))
+
+        assert found.verdict.id is VerdictId.TLS_INTERCEPTED
+        assert "Nosy Box" in sentence(found.verdict, "Acme", found.at)
+
+    def test_a_network_that_wants_a_login_says_so(self, world: World) -> None:
+        for host, path in ((world.page, SUMMARY), (world.one, "/generate_204"), (world.two, "/generate_204")):
+            host.set(path, html("<form>Room number?</form>"))
+        world.api.set_all(says(b"", 511))
+
+        found = world.ask()
+
+        assert found.verdict.id is VerdictId.YOUR_CONNECTION
+        assert "this network seems to want a login" in sentence(found.verdict, "Acme", found.at)
+
+    def test_a_name_that_resolves_for_nobody_here_while_others_do(self, world: World) -> None:
+        found = world.ask(replace(world.question(), edge=Edge("https://api.acme.invalid/v1/models")))
+
+        assert found.verdict.id is VerdictId.NAME_NOT_RESOLVED
+
+    def test_the_systems_hint_alone_decides_nothing(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(baseline, "has_default_route", lambda: False)
+
+        assert world.ask().verdict.id is VerdictId.FINE
 
 
 class TestKeyCounts:
@@ -465,6 +513,33 @@ class TestLive:
         self.lived(tmp_path, world, step)
 
         assert world.api.count() == 4  # once with the first look, three times when somebody asked
+
+    def test_what_may_stand_behind_several_failures_is_hinted_at(
+        self, tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("trayapp.engine.engine.CAUSES", ("cloudflare",))
+        two = (
+            f'[[watch]]\nprovider = "anthropic"\nurl = "{world.two.url}"\nplatform = "statuspage"\n'
+            f'[[watch]]\nprovider = "cloudflare"\nurl = "{world.one.url}"\nplatform = "statuspage"\n'
+        )
+        for each in (world.page, world.two, world.one):
+            each.serve(SUMMARY, operational())
+
+        async def step(_engine: Engine, published: Published) -> None:
+            await published.until(
+                lambda update: [each.shown for each in update.snapshot.pages] == [Status.OPERATIONAL] * 3
+            )
+            assert published[-1].causes == ()
+            for each in (world.page, world.two, world.one):
+                each.serve(SUMMARY, outage())
+            await published.until(
+                lambda update: [each.shown for each in update.snapshot.pages] == [Status.MAJOR_OUTAGE] * 3
+            )
+            update = await published.until(lambda update: bool(update.causes))
+            assert [each.page.provider_id for each in update.causes] == ["cloudflare"]
+
+        own = config(world).replace("[endpoints]\n", f'[endpoints]\nanthropic = "{world.api.url}"\n')
+        live(tmp_path, own + two, step)
 
     def test_models_on_this_computer_are_looked_for_only_while_something_fails(
         self, tmp_path: Path, world: World

@@ -117,3 +117,22 @@ def test_a_pop_up_about_unposted_trouble_only_says_that_it_looks_like_it() -> No
     assert worded(alert, {"acme": "Acme"}, NOW).title == "Acme: looks like a problem of theirs"
     assert "Nothing is posted yet" in worded(alert, {"acme": "Acme"}, NOW).body
     assert worded(over, {"acme": "Acme"}, NOW).title == "Acme answers again"
+
+
+def test_a_login_of_the_network_and_who_listens_in_are_said_in_the_sentence() -> None:
+    portal = after_baseline(after_baseline(BaselineState(), (LOGIN,), NOON), (LOGIN,), NOON)
+    refused = HostAnswer("https://one.example/", BaselineKind.INTERCEPTED, "tls", "It is signed by “Nosy Box”.")
+    spied = after_baseline(after_baseline(BaselineState(), (refused,), NOON), (refused,), NOON)
+
+    assert "want a login first" in sentence(verdict(signals(portal, state=None)), "Acme", NOW)
+    assert sentence(verdict(signals(spied, state=None)), "Acme", NOW).endswith("(It is signed by “Nosy Box”.)")
+
+
+def test_what_went_wrong_is_said_even_where_only_its_kind_is_known() -> None:
+    silent = HostAnswer("https://two.example/", BaselineKind.FAILS, "dns")
+    odd = HostAnswer("https://two.example/", BaselineKind.FAILS, "of a later version")
+    found = verdict(signals(after_baseline(BaselineState(), (silent, odd), NOON), state=None))
+    lines = evidence_lines(found, NOW)
+
+    assert lines[0].startswith("Your connection: ")
+    assert "unclear" in lines[1]

@@ -333,6 +333,12 @@ def telling_page(pages: Iterable[PageState]) -> PageState | None:
     return max(rest, key=lambda each: each.shown or Status.OPERATIONAL, default=None)
 
 
+def failing_providers(pages: Iterable[PageState], verdicts: Iterable[PageVerdict], now: datetime) -> frozenset[str]:
+    """Return the ids of the providers whose page reports trouble, or whom a verdict blames."""
+    bad = {each.page.provider_id for each in pages if (status := _shown(each, now)) is not None and status.is_bad}
+    return frozenset(bad | {each.provider_id for each in verdicts if each.verdict.id.blames_provider}) - {""}
+
+
 def shared_causes(failing: Iterable[str], causes: Iterable[PageState], now: datetime) -> tuple[PageState, ...]:
     """Return the pages that may explain why several providers (by id) fail at the same time: a hint, no verdict.
 

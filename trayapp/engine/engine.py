@@ -39,8 +39,9 @@ from trayapp.domain.rotation import KeyBook
 from trayapp.domain.schedule import Cadence, interval_in_force, next_look
 from trayapp.domain.snapshot import PageState, Snapshot, advance, expire, read_as, remembering, watch
 from trayapp.domain.updates import SignedKind, UpdatesState
-from trayapp.domain.verdict import CAUSES, PageVerdict
+from trayapp.domain.verdict import CAUSES, PageVerdict, failing_providers
 from trayapp.domain.verdictalerts import decide_on_baseline, decide_on_verdicts
+from trayapp.engine.causes import CommonCauses
 from trayapp.engine.clock import Clock, Gap, SetBack, Wall, wall_time
 from trayapp.engine.commands import (
     AlertCommand,
@@ -161,6 +162,9 @@ class Engine:
         self._signals: SignalWatch | None = None
         self._sighted: dict[tuple[str, Source], datetime] = {}
         self._failing: Mapping[str, datetime] = {}
+        self._causes = CommonCauses(
+            looker=lambda: self._looker, now=self.now, start=self._do, changed=self._publish_soon
+        )
         self._local = LocalModels(
             network=lambda: self._looker.network, now=self.now, start=self._do, changed=self._publish_soon
         )
@@ -509,9 +513,14 @@ class Engine:
             self._read(lambda: self._history.record("", now, None, sightings=sightings), None)
 
     def _seek_alternatives(self) -> None:
-        """While something watched fails, find out what else works: models on this computer, keys of others."""
-        if self._signals is None or not is_wanted(self._snapshot, self._verdicts(), self._clock.now()):
+        """While something watched fails, find out what else works, and what may stand behind it."""
+        verdicts = self._verdicts()
+        if self._signals is None or not is_wanted(self._snapshot, verdicts, self._clock.now()):
             return
+        failing = failing_providers(self._snapshot.pages, verdicts, self._clock.now())
+        watched = {each.page.provider_id for each in self._snapshot.pages}
+        others = (self._pages_named(each, self._settings) for each in CAUSES if each not in watched)
+        self._causes.want(failing - set(CAUSES), tuple(page for pages in others for page in pages))
         self._local.want(self._settings.local_models.addresses)
         if self._keys is not None:
             for provider in {each.ref.provider for each in self._keys.book.keys}:
@@ -830,6 +839,7 @@ class Engine:
             self._note("keys", keys.problem)
         else:
             self._notes.pop("keys", None)
+        verdicts = self._verdicts()
         update = Update(
             now=self._clock.now(),
             snapshot=self._snapshot,
@@ -849,7 +859,10 @@ class Engine:
             key_store=keys.store if keys is not None else "",
             key_outcome=keys.take_outcome() if keys is not None else None,
             checking=keys.checking if keys is not None else frozenset(),
-            verdicts=self._verdicts(),
+            verdicts=verdicts,
+            causes=self._causes.of(
+                failing_providers(self._snapshot.pages, verdicts, self._clock.now()), self._snapshot.pages
+            ),
             updates=self._updates.state if self._updates is not None else UpdatesState(),
             inquiries=self._inquiries.shown,
             local_models=self._local.found,

@@ -11,7 +11,7 @@ from trayapp.domain.notification import Alert, AlertBook, Decision
 from trayapp.domain.provider import Provider
 from trayapp.domain.record import IncidentQuery, StoredIncident
 from trayapp.domain.rotation import KeyBook
-from trayapp.domain.snapshot import Snapshot
+from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.updates import UpdatesState
 from trayapp.domain.verdict import PageVerdict
 from trayapp.engine.commands import KeyCommand
@@ -103,6 +103,8 @@ class Update:
     key_outcome: KeyOutcome | None = None
     inquiries: tuple[Inquiry, ...] = ()
     """What people asked for with "It fails for me", the newest first."""
+    causes: tuple[PageState, ...] = ()
+    """Pages in trouble that may explain why several providers fail together: a hint, no verdict."""
     local_models: tuple[LocalModel, ...] = ()
     """Servers of models on this computer; looked for only while something watched fails."""
     checking: frozenset[str] = frozenset()

@@ -24,6 +24,11 @@ def sentence(verdict: Verdict, name: str, now: datetime) -> str:
         label=verdict.key.ref.label if verdict.key is not None else _("your key"),
         until=clock(verdict.until, now) if verdict.until is not None else _("it says otherwise"),
     )
+    if verdict.id is VerdictId.YOUR_CONNECTION and any(map(_is_portal, verdict.evidence)):
+        words = _("Your connection: this network seems to want a login first. What is shown is from before.")
+    signers = [each.detail for each in verdict.evidence if each.code == FailureKind.TLS and each.detail]
+    if verdict.id is VerdictId.TLS_INTERCEPTED and signers:
+        words = _("{sentence} ({reason})").format(sentence=words, reason=signers[0])
     if verdict.id in _WITH_REASON and verdict.key is not None and verdict.key.reason:
         words = _("{sentence} ({reason})").format(sentence=words, reason=verdict.key.reason)
     if verdict.missing:
@@ -112,13 +117,19 @@ def _in_full(evidence: Evidence, now: datetime) -> str:
     return " · ".join(parts)
 
 
+def _is_portal(evidence: Evidence) -> bool:
+    """Return whether somebody else answered in a well-known host's place."""
+    is_answer = evidence.signal is SignalKind.BASELINE and evidence.ok is False and evidence.code.isdecimal()
+    return is_answer and not evidence.detail
+
+
 def _baseline_line(evidence: Evidence) -> str:
     if evidence.code in _ROUTES:
         return _(_ROUTES[evidence.code])
     host = urlsplit(evidence.url).netloc.rpartition("@")[2]
     if evidence.ok:
         return _("Your connection: {host} answers").format(host=host)
-    if evidence.detail or not evidence.code.isdecimal():
+    if not _is_portal(evidence):
         return _("Your connection: {said}").format(said=_what(evidence))
     return _("Your connection: somebody else answers for {host}, as before a login").format(host=host)
 

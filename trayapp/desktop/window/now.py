@@ -35,6 +35,7 @@ from trayapp.domain.wishes import concerned
 from trayapp.engine.updates import Update
 from trayapp.presentation import now as words
 from trayapp.presentation.tray import snoozed_words
+from trayapp.presentation.verdict import hint
 from trayapp.presentation.words import Mark
 
 _AT_ONCE = 40
@@ -80,6 +81,7 @@ class NowPage(QWidget):
         self._shown_mark: Mark | None = None
         self._sentence = heading(size=1.5)
         self._detail = caption()
+        self._hint = wrapped()
         self._check = QPushButton(check_now_text())
         self._fails = QPushButton(_("It &fails for me"))
         self._whom = QMenu(self)
@@ -126,6 +128,7 @@ class NowPage(QWidget):
         self._update = update
         self._inquiries.show_inquiries(update.inquiries, now)
         self._show_alternatives(update, now)
+        put(self._hint, hint(update.causes))
         self._show_whom_to_ask(words.askable(update.snapshot) if update.verdicts else ())
 
     def tick(self, now: datetime) -> None:
@@ -173,6 +176,7 @@ class NowPage(QWidget):
         lines = column(spacing=1)
         lines.addWidget(self._sentence)
         lines.addWidget(self._detail)
+        lines.addWidget(self._hint)
         lines.addWidget(self._snoozed)
         lines.addWidget(self._why, 0, Qt.AlignmentFlag.AlignLeft)
         lines.addWidget(self._reasons)
@@ -195,7 +199,17 @@ class NowPage(QWidget):
         put(self._sentence, _("Looking..."))
         self._mark.setPixmap(theme.icon(Mark.UNKNOWN).pixmap(LARGE_MARK_SIZE))
         self._snooze.command.connect(self.command)
-        for later in (self._detail, self._reasons, self._why, self._check, self._fails, self._snooze, self._snoozed):
+        shown_later = (
+            self._detail,
+            self._hint,
+            self._reasons,
+            self._why,
+            self._check,
+            self._fails,
+            self._snooze,
+            self._snoozed,
+        )
+        for later in shown_later:
             later.hide()
         self._why.toggled.connect(self._on_why)
         self._check.setToolTip(_("Look at every page now (F5)"))
