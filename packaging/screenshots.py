@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.desk import Desk, Program
 
 WINDOW = "AI Status Tray"
-PAGES = ("now", "incidents", "settings")
+PAGES = ("now", "incidents", "keys", "settings")
 BACKGROUNDS = {"light": "#b8c4d0", "dark": "#2b3440"}
 POPUP_DAEMONS = {"light": "xfce4-notifyd", "dark": "dunst"}
 TRAY = "160x32+1120+768"  # the end of the panel at the bottom of a screen of 1280x800

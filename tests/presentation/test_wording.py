@@ -183,5 +183,6 @@ def test_a_replay_is_no_outage_of_today() -> None:
     loud = replace(OPENED, status=Status.MAJOR_OUTAGE)
     words = worded(loud, NAMES, NOW + timedelta(hours=1), is_replay=True)
 
-    assert words.title == "Replay of 2 December 2025 - OpenAI: Elevated errors"
+    assert words.title == "Replay: OpenAI: Elevated errors"
+    assert words.body.startswith("2 December 2025, not live. ")
     assert words.urgency is Urgency.NORMAL

@@ -58,13 +58,15 @@ class Worded:
 def worded(alert: Alert, names: Mapping[str, str], now: datetime, *, is_replay: bool = False) -> Worded:
     """Return what to say; ``names`` is by page id, ``now`` decides how much of a date is needed.
 
-    In a replay the title says that it is one, and nothing is loud: nobody shall take it for an outage of today.
+    In a replay the title says that it is one, the body of which day, and nothing is loud: nobody shall take it for
+    an outage of today.
     """
     name = names.get(alert.page_id, alert.page_id) if alert.page_id is not None else ""
     title, body = _SAYINGS[alert.kind](_Telling(alert, name, names, now))
     urgency = _urgency(alert)
     if is_replay:
-        title = _("Replay of {date} - {sentence}").format(date=long_date(now), sentence=title)
+        title = _("Replay: {sentence}").format(sentence=title)
+        body = _("{date}, not live. {body}").format(date=long_date(now), body=body)
         urgency = min(urgency, Urgency.NORMAL)
     return Worded(clipped(title, _TITLE_LIMIT), body, urgency, _actions(alert))
 
