@@ -105,6 +105,22 @@ def losses(tree: Json, fields: tuple[str, ...]) -> Iterator[Json]:
             yield doubled(tree, place, twin)
 
 
+def breaks_at(tree: Json, carriers: tuple[str, ...]) -> Iterator[Json]:
+    """Yield each tree in which one value is gone or broken that stands at a pattern such as ``components.*.status``."""
+    wanted = [tuple(each.split(".")) for each in carriers]
+    for place in places(tree):
+        if any(_stands_at(place, each) for each in wanted):
+            yield without(tree, place)
+            for wrong in retypes(value_at(tree, place)):
+                yield replaced(tree, place, wrong)
+
+
+def _stands_at(place: Place, pattern: tuple[str, ...]) -> bool:
+    return len(place) == len(pattern) and all(
+        want in {"*", str(step)} for step, want in zip(place, pattern, strict=True)
+    )
+
+
 def mutant(tree: Json, random: Random) -> bytes:
     """Return the tree broken at one to three places, at times cut off or with bytes spoilt."""
     for _ in range(random.choice((1, 1, 1, 2, 3))):

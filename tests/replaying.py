@@ -39,6 +39,7 @@ class Mood:
     expected: Mapping[str, object]
     options: Mapping[str, str]
     status_fields: tuple[str, ...]
+    carriers: tuple[str, ...] = ()
     with_history: bool = False
     open_incidents: frozenset[str] = frozenset()
 
@@ -90,6 +91,7 @@ def load(folder: Path) -> Mood:
         expected=told["expected"],
         options=told.get("options", {}),
         status_fields=tuple(told.get("fuzz", {}).get("status_fields", ())),
+        carriers=tuple(told.get("fuzz", {}).get("carriers", ())),
         with_history=told.get("with_history", False),
         open_incidents=frozenset(told.get("open_incidents", ())),
     )

@@ -14,7 +14,8 @@
     open_incidents = ["Elevated errors"]          # titles, exactly all of them
     running_maintenances = []
     [fuzz]
-    status_fields = ["status", "components"]      # see test_no_mutant_...
+    status_fields = ["status", "components"]      # of a bad page: see test_no_mutant_...
+    carriers = ["components.*.status"]            # of a quiet page: see test_a_quiet_page_...
 """
 
 import json
@@ -24,9 +25,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import trayapp.platforms
-from tests.mutating import Json, dumped, losses, mutant, spoilt
+from tests.mutating import Json, breaks_at, dumped, losses, mutant, spoilt
 from tests.replaying import PAGES, Mood, moods, replay, with_body
 from trayapp.domain.judgement import judge
 from trayapp.domain.report import StatusReport
@@ -45,6 +48,8 @@ BAD = tuple(
 )
 MUTANTS = 900
 """Broken pages per platform (all together about 20,000); TRAYAPP_FUZZ sets another number."""
+UNHURRIED = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example)
+"""Breaking a whole page takes more choices than a property test is used to."""
 
 
 def test_every_module_is_in_the_table_and_every_row_has_its_module() -> None:
@@ -107,15 +112,19 @@ def test_a_platform_knows_its_own_quiet_page_and_its_outage(name: str) -> None:
 
 @pytest.mark.parametrize("name", BUILTIN)
 def test_a_broken_page_is_read_or_unreadable_and_nothing_else(name: str) -> None:
-    random = Random(name)  # noqa: S311  the same mutants every time, no secret
     recorded = [(mood, path) for mood in ALL if mood.platform == name for path in mood.answers]
-    for number in range(int(os.environ.get("TRAYAPP_FUZZ", MUTANTS))):
-        mood, path = recorded[number % len(recorded)]
-        body, tree = mood.answers[path].body, _tree(mood, path)
+    bodies = [(mood, path, mood.answers[path].body, _tree(mood, path)) for mood, path in recorded]
+
+    @settings(max_examples=int(os.environ.get("TRAYAPP_FUZZ", MUTANTS)), database=None, suppress_health_check=UNHURRIED)
+    @given(number=st.integers(0, len(bodies) - 1), random=st.randoms(use_true_random=False))
+    def breaks(number: int, random: Random) -> None:
+        mood, path, body, tree = bodies[number]
         broken = spoilt(body, random) if tree is None else mutant(tree, random)
 
         # any other exception than the one _outcome() catches fails the test
         _outcome(with_body(mood, path, broken))
+
+    breaks()
 
 
 @pytest.mark.parametrize("mood", BAD, ids=str)
@@ -136,6 +145,18 @@ def test_no_mutant_of_a_bad_page_that_lost_a_status_looks_fine(mood: Mood) -> No
 
         if isinstance(outcome, StatusReport):
             assert judge(outcome, ()).status not in fine, (path, broken)
+
+
+@pytest.mark.parametrize("mood", [mood for mood in ALL if mood.carriers], ids=str)
+def test_a_quiet_page_of_which_one_status_is_broken_is_not_fine(mood: Mood) -> None:
+    """Break one status of a page where all is well: nothing else is bad, so taking the lost word for fine shows."""
+    for path in mood.answers:
+        tree = _tree(mood, path)
+        for broken in breaks_at(tree, mood.carriers) if tree is not None else ():
+            outcome = _outcome(with_body(mood, path, dumped(broken)))
+
+            if isinstance(outcome, StatusReport):
+                assert judge(outcome, ()).status is not Status.OPERATIONAL, (path, broken)
 
 
 @pytest.mark.parametrize("mood", [mood for mood in ALL if mood.status_fields and len(mood.answers) == 1], ids=str)

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from trayapp.domain.report import StatusReport
 from trayapp.exchange import Ask, Exchange, Request, Response, UnreadableResponseError
 from trayapp.formats.address import base, endpoint, names
-from trayapp.formats.body import decoded
+from trayapp.formats.body import decoded, text_of
 from trayapp.formats.statuspage import (
     Body,
     Dialect,
@@ -30,7 +30,7 @@ UNRESOLVED = "/api/v2/incidents/unresolved.json"
 STATUS = "/api/v2/status.json"
 PATHS = (SUMMARY, COMPONENTS, INCIDENTS, STATUS, UNRESOLVED)
 
-_MISSING = 404
+_FOUND, _MISSING = 200, 404
 _OR_MISSING = frozenset({200, _MISSING})
 
 
@@ -101,5 +101,11 @@ def _smaller_faces(url: str, known: tuple[str, ...]) -> Exchange[Body]:
 
 def _named(url: str, known: tuple[str, ...]) -> Exchange[Body]:
     body = body_of((yield Request(url=url)))
-    summary = yield from if_readable(endpoint(url, SUMMARY, known))
-    return joined(body, summary) if summary else body
+    answer = yield Request(url=endpoint(url, SUMMARY, known), optional=True)
+    if answer.status != _FOUND or text_of(answer).startswith("<"):
+        return body
+    # broken data are no offer that may be left: what they held could be the open incident
+    summary = body_of(answer)
+    if body.incidents is UNSET and summary.incidents is UNSET and dialect(summary) is Dialect.STATUSPAGE:
+        raise UnreadableResponseError("The summary lacks its list of incidents.")
+    return joined(body, summary)

@@ -120,7 +120,7 @@ def _events(response: Response) -> list[_Event]:
 
 
 def _is_open(event: _Event) -> bool:
-    if word(event.status) == _FINE or instant(event.end_time) is not None:
+    if event.status == _FINE or instant(event.end_time) is not None:
         return False
     return not (isinstance(event.summary, str) and _RESOLVED.match(event.summary))
 
@@ -148,15 +148,20 @@ def _affected(event: _Event, regions: frozenset[str]) -> Iterator[Component]:
     """Yield what an open event makes worse: the impacted services, and its own where these do not cover it."""
     group = _region_name(event)
     impacted = event.impacted_services or {}
-    troubled = {key: each for key, each in impacted.items() if word(each.current) != _FINE}
+    troubled = {key: each for key, each in impacted.items() if each.current != _FINE}
     for key, each in troubled.items():
         if _is_wanted(_region(key), regions):
             name = one_line(each.service_name) or one_line(key)
-            yield Component(one_line(key), name, _STATUS.get(word(each.current)), word(each.current), group)
+            yield Component(one_line(key), name, _status(each.current), word(each.current), group)
     if event.service in impacted or (troubled and event.service.startswith(_MULTIPLE)):
         return
     name = _service_name(event)
-    yield Component(one_line(event.service), name, _STATUS.get(word(event.status)), word(event.status), group)
+    yield Component(one_line(event.service), name, _status(event.status), word(event.status), group)
+
+
+def _status(said: str | int | None) -> Status | None:
+    """Return what the word means; events write it in quotes, so a bare 0 is damage and no good news."""
+    return None if said == 0 else _STATUS.get(word(said))
 
 
 def _concerns(event: _Event, regions: frozenset[str]) -> bool:
