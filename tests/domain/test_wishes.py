@@ -128,7 +128,7 @@ class TestAcknowledged:
         assert Reason.ACKNOWLEDGED in seen.reasons
 
     def test_neither_while_the_last_of_it_is_just_going(self) -> None:
-        seen = watching(FINE, BAD)
+        seen = watching(BAD)
         for _time in range(12):
             acknowledged(seen, PAGE).look(FINE, BAD)
 
@@ -194,6 +194,12 @@ class TestTellMeWhenItIsBack:
         assert Reason.WANTED not in seen.reasons
 
         assert seen.look(FINE, FINE).reasons.count(Reason.WANTED) == 1
+
+    def test_two_fine_looks_are_two_in_a_row(self) -> None:
+        seen = asked(watching(FINE, BAD), PAGE).look(FINE, BAD, FINE)
+        assert Reason.WANTED not in seen.reasons
+
+        assert seen.look(FINE).reasons[-1] is Reason.WANTED
 
     def test_maintenance_is_not_back(self) -> None:
         work = report(replace(CHAT, id="api", name="API", status=Status.MAINTENANCE), CHAT)

@@ -28,7 +28,7 @@ from trayapp.engine.quiet import is_quiet, tomorrow_morning
 from trayapp.engine.simulation import JumpingLoop, SimulatedWall
 from trayapp.engine.updates import Update
 from trayapp.storage.history import History, StoredDecision
-from trayapp.storage.settings import Alerts, QuietHours, Settings
+from trayapp.storage.settings import Alerts, Polling, QuietHours, Settings
 
 FINE, DOWN = operational(), outage()
 SLOW = outage(status="degraded_performance", impact="minor")
@@ -104,6 +104,27 @@ def test_a_snooze_outlives_a_restart_and_ends_when_somebody_says_so(tmp_path: Pa
     again = live(lines, [(30, Snooze(SnoozeFor.NOT))], path=path, minutes=(11, 60))
     assert again[0].book.is_snoozed(again[0].now)
     assert told(again) == [("digest", "GATHERED")]
+
+
+def test_a_wish_is_stored_the_moment_it_is_made(tmp_path: Path) -> None:
+    """Nothing but the command itself has happened when the run ends."""
+    path = tmp_path / "history.db"
+    snooze: list[tuple[float, Command]] = [(3.5, Snooze(SnoozeFor.HOUR))]
+    calm = Settings(polling=Polling(idle=timedelta(minutes=10)))
+    live([answers(0, FINE)], snooze, path=path, minutes=(0, 3.501), settings=calm)
+
+    history = History.open(path)
+    assert b'"snoozed_until":"2025-12-02T13:03:30' in (history.load_book() or b"")
+    history.close()
+
+
+def test_the_shells_hear_of_the_end_of_a_snooze_although_nothing_else_happens() -> None:
+    snooze: list[tuple[float, Command]] = [(1.5, Snooze(SnoozeFor.HOUR))]
+    calm = Settings(polling=Polling(idle=timedelta(minutes=40)))
+    updates = live([answers(0, FINE)], snooze, settings=calm)
+
+    ends = [update.now - NOON for update in updates if update.now >= NOON + timedelta(minutes=61.4)]
+    assert timedelta(minutes=61.5) <= ends[0] <= timedelta(minutes=61.6)
 
 
 def test_what_is_acknowledged_is_told_again_only_when_it_is_worse_or_over(tmp_path: Path) -> None:
