@@ -71,11 +71,12 @@ def diff(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
     """Return what changed from one snapshot to the next, page by page; ``diff(s, s) == ()``."""
     if after.at is None:
         return ()
-    known = {each.page.id: each for each in before.pages}
+    same = {id(each) for each in before.pages}
+    touched = [each for each in after.pages if id(each) not in same]
     changes: list[Change] = []
-    for new in after.pages:
-        old = known.get(new.page.id)
-        if old is not None and old is not new:
+    for new in touched:
+        old = before.page(new.page.id)
+        if old is not None:
             changes.extend(_page_changes(old, new, after.at))
     return tuple(changes)
 

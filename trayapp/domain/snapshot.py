@@ -77,11 +77,22 @@ class Snapshot:
 
     def page(self, page_id: str) -> PageState | None:
         """Return the state of one page."""
-        return next((each for each in self.pages if each.page.id == page_id), None)
+        place = self._place(page_id)
+        return self.pages[place] if place is not None else None
 
     def with_page(self, state: PageState, at: datetime) -> "Snapshot":
         """Return this snapshot with one page's state replaced."""
-        return Snapshot(pages=tuple(state if each.page.id == state.page.id else each for each in self.pages), at=at)
+        place = self._place(state.page.id)
+        if place is None:
+            return Snapshot(pages=self.pages, at=at)
+        return Snapshot(pages=(*self.pages[:place], state, *self.pages[place + 1 :]), at=at)
+
+    def _place(self, page_id: str) -> int | None:
+        """Return where a page stands: asked several times a look, so without a generator's detours."""
+        for place, each in enumerate(self.pages):
+            if each.page.id == page_id:
+                return place
+        return None
 
 
 def advance(snapshot: Snapshot, seen: Observation) -> Snapshot:

@@ -288,6 +288,19 @@ def verdict(signals: Signals) -> Verdict:
     )
 
 
+def holds_until(signals: Signals) -> datetime | None:
+    """Return the first moment at which the same signals may mean another verdict; ``None`` where time changes nothing.
+
+    Up to that moment, without it, the verdict of ``signals.now`` is right: nothing has grown too old in between.
+    """
+    seen = [signals.edge.at, signals.baseline.at, *(each.state.checked_at for each in signals.keys)]
+    turns = [limit_of(each.state) for each in signals.keys]
+    turns += [moment for at in seen if at is not None for moment in (at - SKEW, at + SIGNAL_LASTS)]
+    turns += [moment for each in signals.reports for moment in (each.at - SKEW, each.at + REPORTS_LAST)]
+    turns.append(signals.page.stale_at if signals.page is not None else None)
+    return min((each for each in turns if each is not None and each >= signals.now), default=None)
+
+
 def after_edge(before: EdgeState, kind: EdgeKind, at: datetime, *, code: str = "", detail: str = "") -> EdgeState:
     """Fold one keyless request into what we know of an API host.
 

@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Generic, TypeVar, cast
 
@@ -34,6 +35,9 @@ from trayapp.storage.secret import Secret
 
 if "httpx" not in sys.modules:
     sys.modules["httpx._main"] = None  # type: ignore[assignment]  # None is how Python spells "do not import this"
+# httpcore looks for sniffio eight times in every request, on every folder of the path, where it is not installed.
+if "sniffio" not in sys.modules and find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]  # as above
 import httpx  # after the line above, which keeps httpx's own command line (click, rich, pygments) out
 
 if sys.modules.get("httpx._main", ...) is None:

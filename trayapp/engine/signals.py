@@ -8,7 +8,16 @@ from types import MappingProxyType
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.keys import KeyState
 from trayapp.domain.snapshot import PageState, Snapshot
-from trayapp.domain.verdict import BaselineState, EdgeState, KeySignal, OwnReport, PageVerdict, Signals, verdict
+from trayapp.domain.verdict import (
+    BaselineState,
+    EdgeState,
+    KeySignal,
+    OwnReport,
+    PageVerdict,
+    Signals,
+    holds_until,
+    verdict,
+)
 from trayapp.engine.baseline import DEFAULT_HOSTS
 from trayapp.engine.edge import Edge, edge_of
 from trayapp.engine.recording import Recording
@@ -76,16 +85,45 @@ class Known:
         )
 
 
-def page_verdicts(snapshot: Snapshot, known: Known, now: datetime) -> tuple[PageVerdict, ...]:
-    """Return one verdict for every watched page."""
-    return tuple(
-        PageVerdict(
-            each.page.id,
-            each.page.provider_id,
-            verdict(known.about(each, each.page.provider_id, now)),
-        )
-        for each in snapshot.pages
-    )
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A verdict, from what it was made, and while it is right."""
+
+    state: PageState
+    edge: EdgeState | None
+    made_at: datetime
+    until: datetime | None
+    found: PageVerdict
+
+    def holds(self, state: PageState, edge: EdgeState | None, now: datetime) -> bool:
+        is_time = self.made_at <= now and (self.until is None or now < self.until)
+        return self.state is state and self.edge is edge and is_time
+
+
+class Verdicts:
+    """Verdicts for every watched page; of a thousand pages only those are judged again about which something is new."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._kept: dict[str, _Kept] = {}
+        self._beside: tuple[object, ...] = ()
+
+    def of(self, snapshot: Snapshot, known: Known, now: datetime) -> tuple[PageVerdict, ...]:
+        """Return one verdict for every watched page."""
+        beside = (known.baseline, known.keys, known.failing_keys, known.reports)
+        before = self._kept if beside == self._beside else {}
+        self._beside = beside
+        self._kept = {each.page.id: self._one(each, before.get(each.page.id), known, now) for each in snapshot.pages}
+        return tuple(each.found for each in self._kept.values())
+
+    @staticmethod
+    def _one(state: PageState, kept: _Kept | None, known: Known, now: datetime) -> _Kept:
+        provider = state.page.provider_id
+        edge = known.edges.get(provider)
+        if kept is not None and kept.holds(state, edge, now):
+            return kept
+        signals = known.about(state, provider, now)
+        return _Kept(state, edge, now, holds_until(signals), PageVerdict(state.page.id, provider, verdict(signals)))
 
 
 class KeyCounts:

@@ -22,7 +22,7 @@ from trayapp.engine.baseline import ask_baseline
 from trayapp.engine.diagnosis import Before, Diagnosis, Question
 from trayapp.engine.edge import ask_edge, is_due, next_edge
 from trayapp.engine.http import Network
-from trayapp.engine.signals import KeyCounts, Known, Sources, page_verdicts
+from trayapp.engine.signals import KeyCounts, Known, Sources, Verdicts
 from trayapp.storage.settings import Settings
 
 BASELINE_EVERY = timedelta(seconds=30)
@@ -70,6 +70,7 @@ class SignalWatch:
         self._is_asking_baseline = False
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._counts = KeyCounts()
+        self._verdicts = Verdicts()
         self._watched: frozenset[str] = frozenset()
         self._reported = self._last_reports()
 
@@ -198,7 +199,7 @@ class SignalWatch:
             failing_keys=self._counts.count(keys),
             reports=reports.read() if reports is not None else (),
         )
-        return page_verdicts(snapshot, known, self._now())
+        return self._verdicts.of(snapshot, known, self._now())
 
     def _doubt(self) -> None:
         at = self.baseline.at
