@@ -27,6 +27,7 @@ from trayapp.engine.signedfiles import SignedFiles
 from trayapp.engine.simulation import HastyLoop, JumpingLoop, SimulatedWall
 from trayapp.engine.updates import Note
 from trayapp.engine.updatewatch import CatalogueInUse, UpdateParts, state_of
+from trayapp.engine.wakeups import Hush, Told, on_clock_jump, on_new_route
 from trayapp.engine.watchlist import watchlist
 from trayapp.formats.signed import RefusedFileError
 from trayapp.storage import keyfile, logins, reports, reporttoken
@@ -186,6 +187,8 @@ def build_engine(options: Options) -> Engine:
             signals=lambda settings: signal_sources(settings, in_use),
             updates=lambda: UpdateParts(signed_files(mine.paths, mine.settings), reread, mine.is_catalogue_fetched),
             report_token=lambda: reporttoken.report_token(mine.paths.data_dir / reporttoken.NAME),
+            clock_jumps=on_clock_jump,
+            new_routes=on_new_route,
         )
     )
 
@@ -254,7 +257,7 @@ def build_replay(recorded: Recording, mine: Home, *, own_pages: bool = False, de
 
     The pages are those the settings watch (``own_pages``), else those the recording is of.
     """
-    walls: list[Wall] = []
+    walls: list[SimulatedWall] = []
 
     def wall() -> Wall:
         simulated = SimulatedWall(recorded.start)
@@ -262,6 +265,9 @@ def build_replay(recorded: Recording, mine: Home, *, own_pages: bool = False, de
             simulated.sleep(nap.at, nap.until)
         walls.append(simulated)
         return simulated
+
+    def waking(told: Told) -> Hush:
+        return walls[-1].on_jump(told)
 
     settings = mine.settings
     if demo:
@@ -282,6 +288,7 @@ def build_replay(recorded: Recording, mine: Home, *, own_pages: bool = False, de
             pages=pages,
             seed=0,
             is_replay=True,
+            clock_jumps=waking,
             signals=(lambda _settings: signals) if signals is not None else None,
         )
     )

@@ -17,7 +17,7 @@ from trayapp.domain.notification import AlertKind
 from trayapp.domain.record import IncidentQuery
 from trayapp.domain.status import Status
 from trayapp.engine import replay
-from trayapp.engine.clock import Clock, Gap, SetBack
+from trayapp.engine.clock import Clock, ClockSet, Gap
 from trayapp.engine.commands import ApplySettings, DetectPage, DismissNote, EraseHistory, LoadIncidents, LookNow
 from trayapp.engine.engine import Engine, Setup
 from trayapp.engine.simulation import JumpingLoop
@@ -210,10 +210,11 @@ def on_simulated_time(main: Callable[[], Awaitable[None]]) -> None:
     ("jump", "expected"),
     [
         (timedelta(0), type(None)),
-        (timedelta(seconds=30), type(None)),
+        (timedelta(seconds=0.5), type(None)),
+        (timedelta(seconds=30), ClockSet),
         (timedelta(hours=8), Gap),
-        (timedelta(seconds=-2), type(None)),
-        (timedelta(hours=-1), SetBack),
+        (timedelta(seconds=-2), ClockSet),
+        (timedelta(hours=-1), ClockSet),
     ],
 )
 def test_the_clock_tells_sleep_from_being_set_back(jump: timedelta, expected: type) -> None:
@@ -225,6 +226,36 @@ def test_the_clock_tells_sleep_from_being_set_back(jump: timedelta, expected: ty
         before = clock.now()
         assert isinstance(clock.check(), expected)
         assert clock.now() == before + jump
+
+    on_simulated_time(main)
+
+
+def test_a_clock_a_little_behind_is_not_followed_or_answers_would_stay_young() -> None:
+    async def main() -> None:
+        wall = _Wall()
+        clock = Clock(wall)
+        wall.jumped = timedelta(seconds=-0.9)
+        for _step in range(10):
+            await asyncio.sleep(30)
+            assert clock.check() is None
+        assert clock.now() == NOON + timedelta(minutes=5)
+
+        wall.jumped = timedelta(seconds=-1.1)
+        assert clock.check() == ClockSet(wall(), timedelta(seconds=-1.1))
+
+    on_simulated_time(main)
+
+
+def test_a_process_that_stood_still_was_not_watching() -> None:
+    async def main() -> None:
+        clock = Clock(_Wall())
+        await asyncio.sleep(30)
+        assert clock.check() is None
+        await asyncio.sleep(3600)
+        start = NOON + timedelta(seconds=30)
+        assert clock.check() == Gap(start, start + timedelta(hours=1))
+        await asyncio.sleep(3600)
+        assert Clock(_Wall(), None).check() is None, "a simulation may take its time"
 
     on_simulated_time(main)
 

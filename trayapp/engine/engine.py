@@ -17,6 +17,7 @@ import msgspec
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.alternatives import KEY_LASTS, is_wanted
 from trayapp.domain.change import Change, StatusChanged, diff
+from trayapp.domain.clockset import book_moved, snapshot_moved
 from trayapp.domain.drift import FROZEN_AFTER
 from trayapp.domain.inquiry import Inquiry
 from trayapp.domain.keyalerts import decide_key, noted_after
@@ -42,7 +43,7 @@ from trayapp.domain.updates import SignedKind, UpdatesState
 from trayapp.domain.verdict import CAUSES, PageVerdict, failing_providers
 from trayapp.domain.verdictalerts import decide_on_baseline, decide_on_verdicts
 from trayapp.engine.causes import CommonCauses
-from trayapp.engine.clock import Clock, Gap, SetBack, Wall, wall_time
+from trayapp.engine.clock import STOOD_STILL_AFTER, Clock, ClockSet, Gap, Wall, wall_time
 from trayapp.engine.commands import (
     AlertCommand,
     ApplySettings,
@@ -71,9 +72,11 @@ from trayapp.engine.signalwatch import SignalWatch
 from trayapp.engine.threads import let_go_at_the_end
 from trayapp.engine.updates import Decided, FoundIncidents, FoundPage, Note, Update
 from trayapp.engine.updatewatch import UpdateParts, UpdateWatch
+from trayapp.engine.wakeups import Hush, Notice, nobody_tells
+from trayapp.engine.waking import Waking
 from trayapp.engine.watchlist import named, page_id, watchlist
 from trayapp.engine.wishing import fulfil
-from trayapp.storage.history import History, HistoryUnavailableError, StoredDecision
+from trayapp.storage.history import ASLEEP, History, HistoryUnavailableError, StoredDecision
 from trayapp.storage.settings import Settings, SettingsBrokenError, interval_for
 
 _log = logging.getLogger(__name__)
@@ -81,8 +84,8 @@ _log = logging.getLogger(__name__)
 PUBLISH_EVERY = timedelta(milliseconds=100)
 HEARTBEAT = timedelta(seconds=30)
 """How often the wall clock is compared with the steady one; the longest a wake-up goes unnoticed."""
-GRACE_AFTER_SLEEP = timedelta(seconds=45)
-"""Networks need a moment after sleep; what happened meanwhile is told as one digest after it."""
+CLOCK_WAS_UNSET = datetime(2025, 1, 1, tzinfo=UTC)
+"""A clock that says less was not set yet: no gap begins there."""
 HISTORY_EVERY = timedelta(minutes=30)
 """How often a page is asked for its recent incidents too, so that those born resolved are stored."""
 STAGGER = timedelta(milliseconds=50)
@@ -101,6 +104,7 @@ class Setup:
     ``keys`` where keys are none of this run's business, ``signals`` where only pages are looked at,
     ``report_token`` where no program may report, ``updates`` where nobody looks for news of the program or its
     catalogue.
+    ``clock_jumps`` and ``new_routes`` tell at once what the heartbeat and the looks would find out later.
     """
 
     settings: Settings
@@ -117,6 +121,8 @@ class Setup:
     signals: Callable[[Settings], Sources] | None = None
     updates: Callable[[], UpdateParts] | None = None
     report_token: Callable[[], str] | None = None
+    clock_jumps: Notice = nobody_tells
+    new_routes: Notice = nobody_tells
 
 
 @dataclass(slots=True)
@@ -129,6 +135,8 @@ class _Watcher:
     deadline: timedelta | None = None
     """For the next look only: somebody waits for it."""
     last_history: datetime | None = None
+    nap: int = 0
+    """After which sleep the last look began."""
 
 
 class Engine:
@@ -148,7 +156,8 @@ class Engine:
         self._found: FoundIncidents | None = None
         self._found_page: FoundPage | None = None
         self._decided: tuple[Decided, ...] | None = None
-        self._gather_until: datetime | None = None
+        self._waking = Waking()
+        self._hushes: list[Hush] = []
         self._stale_at: dict[str, datetime] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._is_stopping = asyncio.Event()
@@ -196,7 +205,7 @@ class Engine:
         """Watch until :meth:`stop`; ``publish`` is called on this loop with frozen updates."""
         let_go_at_the_end()
         self._publish = publish
-        self._clock = Clock(self._setup.wall())
+        self._clock = Clock(self._setup.wall(), None if self._setup.is_replay else STOOD_STILL_AFTER)
         self._looker = Looker(self._setup.network(self._settings))
         self._history = self._setup.history()
         try:
@@ -206,6 +215,10 @@ class Engine:
             self._watch_updates()
             self._hear_programs()
             self._watch_pages()
+            self._hushes = [
+                self._setup.clock_jumps(self._check_clock),
+                self._setup.new_routes(self._take_new_route),
+            ]
             self._flush()
             await self._beat()
         finally:
@@ -259,6 +272,8 @@ class Engine:
         self._read(lambda: self._history.prune(now - keep), None)
 
     async def _shut_down(self) -> None:
+        for hush in self._hushes:
+            hush()
         for timer in self._timers.values():
             timer.cancel()
         if self._signals is not None:
@@ -607,6 +622,8 @@ class Engine:
             if after is None:
                 return
             delay, _reason = next_look(after, self._cadence(after.page), self._random.random())
+            if after.failure is not None and after.failure.kind.is_transport:
+                delay = self._waking.sooner(delay)
 
     async def _look(self, state: PageState, watcher: _Watcher) -> None:
         page = state.page
@@ -617,6 +634,7 @@ class Engine:
         open_ids = (
             frozenset(each.id for each in state.report.incidents if each.is_open) if state.report else frozenset()
         )
+        watcher.nap = naps = self._waking.count
         self._looking.add(page.id)
         if self._signals is not None:
             self._signals.look_begins(page.provider_id)
@@ -629,6 +647,9 @@ class Engine:
             outcome, platform = FetchFailure(kind=FailureKind.INVALID, detail=detail), page.platform
         finally:
             self._looking.discard(page.id)
+        self._check_clock()
+        if isinstance(outcome, FetchFailure) and naps != self._waking.count:
+            return  # the machine slept meanwhile: that says nothing of the page, and it is asked again at once
         if with_history and isinstance(outcome, StatusReport):
             watcher.last_history = now
         self._fold(page.id, outcome, platform)
@@ -649,6 +670,8 @@ class Engine:
             new = read_as(new, platform)
         after = after.with_page(new, now)
         changes = diff(before, after)
+        if isinstance(outcome, StatusReport):
+            self._waking.answered(now)
         around = self._around()
         self._book, decisions = decide(self._book, new, self._rules(), now, around)
         self._snapshot = after
@@ -725,37 +748,58 @@ class Engine:
         """Notice sleep and a clock that was set, before anything is judged by it."""
         match self._clock.check():
             case Gap(start=start, end=end):
-                _log.info("woke: nobody watched from %s to %s", start, end)
-                self._read(lambda: self._history.note_gap(start, end, "asleep"), None)
-                self._gather_until = end + GRACE_AFTER_SLEEP
-                self._expire()
-                self._wake_after_snooze()
-                self._kick("")
-                self._at("release", self._gather_until, self._release)
-            case SetBack(now=now):
-                _log.info("clock set back to %s", now)
-                self._forget_the_future(now)
-                self._kick("")
+                self._wake(start, end)
+            case ClockSet(now=now, by=by):
+                self._take_new_time(now, by)
 
-    def _forget_the_future(self, now: datetime) -> None:
-        """After the clock was set back: what was fetched "later" than now proves nothing any more."""
-        before = self._snapshot
-        pages = tuple(
-            replace(each, fetched_at=None, shown=None, since=now)
-            if each.fetched_at is not None and each.fetched_at > now
-            else each
-            for each in before.pages
-        )
-        self._snapshot = Snapshot(pages=pages, at=now)
-        self._book = replace(self._book, told_at=tuple(each for each in self._book.told_at if each <= now))
-        self._gather_until = None
-        self._store("", None, diff(before, self._snapshot), ())
+    def _wake(self, start: datetime, end: datetime) -> None:
+        """After sleep: what we knew is old, whoever was asked will not answer, and everybody is asked anew."""
+        _log.info("woke: nobody watched from %s to %s", start, end)
+        if start >= CLOCK_WAS_UNSET:
+            self._read(lambda: self._history.note_gap(start, end, ASLEEP), None)
+        self._waking.woke(end)
+        self._expire()
+        self._wake_after_snooze()
+        self._ask_anew(self._watchers)
+        self._schedule_release()
+
+    def _take_new_time(self, now: datetime, by: timedelta) -> None:
+        """After the clock was set: what we knew is as old as before. Set forward, it may be a short sleep as well."""
+        _log.info("clock set by %s to %s", by, now)
+        if by < timedelta(0):
+            self._snapshot = snapshot_moved(self._snapshot, by, now)
+            self._book = book_moved(self._book, by)
+            self._waking.moved(by)
+        self._expire()
+        self._schedule_release()
+
+    def _take_new_route(self) -> None:
+        """On another network: who could not be reached is asked again."""
+        _log.info("the network changed")
+        failing = [
+            each.page.id for each in self._snapshot.pages if each.failure is not None and each.failure.kind.is_transport
+        ]
+        self._waking.interrupt()
+        self._ask_anew([*failing, *self._looking])
+        if self._signals is not None:
+            self._signals.take_new_network()
+
+    def _ask_anew(self, pages: Iterable[str]) -> None:
+        """Drop every connection and look at some pages, one after the other, not all in the same moment."""
+        self._do(self._looker.network.renew())
+        for place, page in enumerate(dict.fromkeys(pages)):
+            asyncio.get_running_loop().call_later(place * STAGGER.total_seconds(), self._ask_unless_asked, page)
+
+    def _ask_unless_asked(self, page: str) -> None:
+        """Look at a page now, unless a look at it has begun since we woke."""
+        watcher = self._watchers.get(page)
+        if watcher is not None and watcher.nap != self._waking.count:
+            watcher.kick.set()
 
     def _around(self) -> Circumstances:
         now = self._clock.now()
-        if self._gather_until is not None and now >= self._gather_until:
-            self._gather_until = None
-        return Circumstances(quiet=is_quiet(self._settings.quiet_hours, now), gather_until=self._gather_until)
+        self._waking.look(now)
+        return Circumstances(quiet=is_quiet(self._settings.quiet_hours, now), gather_until=self._waking.gather_until)
 
     def _rules(self) -> NotificationRules:
         alerts = self._settings.alerts

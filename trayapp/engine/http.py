@@ -182,10 +182,14 @@ class Network:
             self._lines.discard(line)
             await asyncio.shield(asyncio.ensure_future(line.drop()))
 
-    async def close(self) -> None:
-        """Close what is still open."""
+    async def renew(self) -> None:
+        """Drop every connection: after sleep, or on another network, nothing comes through them any more."""
         for line in tuple(self._lines):
             await line.drop()
+
+    async def close(self) -> None:
+        """Close what is still open."""
+        await self.renew()
         if self.transport is not None:
             await self.transport.aclose()
 

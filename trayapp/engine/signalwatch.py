@@ -179,6 +179,11 @@ class SignalWatch:
             self._sources.reports.add(report)
             self.tick()
 
+    def take_new_network(self) -> None:
+        """Ask about the own connection again, where it did not work on the network before."""
+        if self.baseline.kind is not BaselineKind.OK and self.baseline.at is not None:
+            self._start_baseline()
+
     def tick(self) -> None:
         """Notice what programs have reported since; news of server trouble is a suspicion."""
         before, self._reported = self._reported, self._last_reports()

@@ -70,6 +70,12 @@ class SimulatedWall:
         self._start = start
         self._began = self._loop.time()
         self._slept = timedelta()
+        self._told: list[Callable[[], None]] = []
+
+    def on_jump(self, told: Callable[[], None]) -> Callable[[], None]:
+        """Call back whenever the machine wakes, as a real one tells; return how to end that."""
+        self._told.append(told)
+        return lambda: self._told.remove(told)
 
     def __call__(self) -> datetime:
         """Return the simulated time of day, UTC."""
@@ -82,3 +88,5 @@ class SimulatedWall:
 
     def _jump(self, until: datetime) -> None:
         self._slept += max(timedelta(), until - self())
+        for told in tuple(self._told):
+            told()

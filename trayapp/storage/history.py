@@ -41,6 +41,8 @@ MOST_WAITING = 2_000
 """Looks kept in memory while they cannot be written; then the oldest go."""
 LEFTOVER_SECONDS = 60
 FREED_PAGES = 10_000
+ASLEEP = "asleep"
+"""The reason of a gap: the machine slept, or stood still."""
 NOT_RUNNING = "not_running"
 """The reason of a gap: the program did not run."""
 
