@@ -526,6 +526,78 @@ def test_any_page_can_be_added_by_its_address(desk: Desk) -> None:
     )
 
 
+def test_a_page_that_has_moved_is_tried_at_its_new_address_with_one_button(desk: Desk) -> None:
+    settings_desk(desk)
+    watching = desk.window._settings_page._watching
+    watching._on_add()
+    picker = watching._picker
+    assert picker is not None
+    picker._search.setText("https://status.old.example")
+    picker._try.click()
+    assert picker._move.isHidden()
+
+    moved = FoundPage(
+        "https://status.old.example", problem="It sends us elsewhere.", moved_to="https://status.new.example"
+    )
+    picker.show_found(moved)
+
+    assert "https://status.new.example" in picker._result.text()
+    assert not picker._move.isHidden()
+    picker._move.click()
+    assert desk.of(DetectPage)[-1] == DetectPage("https://status.new.example")
+    assert picker._move.isHidden()
+    picker.reject()
+    QApplication.processEvents()
+
+
+@pytest.mark.parametrize(
+    ("address", "own"),
+    [
+        ("http://gatus.lan:8080", True),
+        ("https://10.0.0.5", True),
+        ("https://status.acme.example", False),
+        ("http://127.0.0.1:8080", False),
+    ],
+)
+def test_own_monitoring_is_asked_for_and_watched_as_such(desk: Desk, address: str, own: bool) -> None:  # noqa: FBT001 -- a row
+    settings_desk(desk)
+    watching = desk.window._settings_page._watching
+    watching._on_add()
+    picker = watching._picker
+    assert picker is not None
+
+    picker._search.setText(address)
+    assert picker._own.isChecked() is own
+    picker._try.click()
+    assert desk.of(DetectPage)[-1] == DetectPage(address, internal=own)
+    picker.show_found(FoundPage(address, "gatus", address, "Ours"))
+    picker._add.click()
+
+    entry = Watch(url=address, platform="gatus", name="Ours", internal=own)
+    assert desk.window._settings_page.draft.settings.watch[-1] == entry
+
+
+def test_what_was_found_does_not_outlive_the_way_it_was_asked_for(desk: Desk) -> None:
+    settings_desk(desk)
+    watching = desk.window._settings_page._watching
+    watching._on_add()
+    picker = watching._picker
+    assert picker is not None
+    picker._search.setText("https://status.acme.example")
+    assert not picker._own.isHidden()
+    picker._try.click()
+    picker.show_found(FoundPage(picker._asked, "gatus", "https://status.acme.example", "Ours"))
+    assert picker._found is not None
+
+    picker._own.setChecked(True)
+
+    assert picker._found is None
+    picker._search.setText("acme")
+    assert picker._own.isHidden()
+    picker.reject()
+    QApplication.processEvents()
+
+
 def test_what_cannot_be_watched_is_greyed_out_with_its_reason(desk: Desk) -> None:
     settings_desk(desk)
     watching = desk.window._settings_page._watching

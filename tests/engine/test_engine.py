@@ -124,6 +124,19 @@ def test_commands_are_answered(tmp_path: Path) -> None:
         live(tmp_path, watching(page), step)
 
 
+def test_only_own_monitoring_is_looked_for_without_encryption(tmp_path: Path) -> None:
+    async def step(engine: Engine, published: Published) -> None:
+        for internal, words in ((False, "not a secure one"), (True, "could not be looked up")):
+            engine.handle(DetectPage("http://own.invalid", internal=internal))
+            await published.until(
+                lambda update, words=words: update.found_page is not None and words in update.found_page.problem
+            )
+
+    with FakePage() as page:
+        page.serve(SUMMARY, operational())
+        live(tmp_path, watching(page), step)
+
+
 def test_settings_are_saved_with_their_comments_and_worked_by_at_once(tmp_path: Path) -> None:
     async def step(engine: Engine, published: Published) -> None:
         first = await published.until(shows(Status.OPERATIONAL))

@@ -50,9 +50,13 @@ class LoadIncidents:
 
 @dataclass(frozen=True, slots=True)
 class DetectPage:
-    """Find the platform of any status page address; the answer comes as ``Update.found_page``."""
+    """Find the platform of any status page address; the answer comes as ``Update.found_page``.
+
+    ``internal`` says that it is the person's own monitoring: http and private addresses are allowed.
+    """
 
     url: str
+    internal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,8 +233,8 @@ class Engine:
                 self._apply(settings)
             case LoadIncidents() | LoadDecisions():
                 self._load(command)
-            case DetectPage(url=url):
-                self._do(self._detect(url))
+            case DetectPage(url=url, internal=internal):
+                self._do(self._detect(url, internal=internal))
             case EraseHistory():
                 self._read(self._history.erase, None)
                 self._flush()
@@ -838,8 +838,8 @@ class Engine:
             self._watch_pages()
         self._flush()
 
-    async def _detect(self, url: str) -> None:
-        found = await self._looker.detect(url)
+    async def _detect(self, url: str, *, internal: bool) -> None:
+        found = await self._looker.detect(url, internal=internal)
         if isinstance(found, FetchFailure):
             self._found_page = FoundPage(asked=url, problem=found.detail, moved_to=found.moved_to or "")
         else:

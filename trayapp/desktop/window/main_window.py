@@ -172,7 +172,7 @@ class MainWindow(QMainWindow):
         self._banners.dismissed.connect(lambda key: self.command.emit(DismissNote(key)))
         self._incidents_page.load_requested.connect(lambda query: self.command.emit(LoadIncidents(query)))
         self._settings_page.apply_requested.connect(self._apply)
-        self._settings_page.detect_requested.connect(lambda url: self.command.emit(DetectPage(url)))
+        self._settings_page.detect_requested.connect(lambda url, own: self.command.emit(DetectPage(url, internal=own)))
         for page in (self._now_page, self._incidents_page):
             page.command.connect(self.command)
         for asking in (self._incidents_page, self._settings_page):

@@ -22,7 +22,7 @@ class SettingsPage(QWidget):
 
     apply_requested = Signal(object)
     """Settings to save."""
-    detect_requested = Signal(str)
+    detect_requested = Signal(str, bool)
     """An address whose platform is to be found out."""
     erase_requested = Signal()
     popup_test_requested = Signal()

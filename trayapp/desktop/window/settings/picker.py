@@ -4,6 +4,7 @@ from gettext import gettext as _
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QLineEdit,
@@ -17,9 +18,10 @@ from trayapp.catalogue.lookup import Catalogue
 from trayapp.desktop import theme
 from trayapp.desktop.window.texts import GRID, caption, column, put, row, wrapped
 from trayapp.domain.provider import Provider
+from trayapp.engine.addresses import is_inside
 from trayapp.engine.updates import FoundPage
 from trayapp.formats.address import host_of
-from trayapp.storage.kinds import is_loopback
+from trayapp.storage.kinds import is_loopback, split_address
 from trayapp.storage.settings import Watch
 
 _ID = Qt.ItemDataRole.UserRole
@@ -30,8 +32,8 @@ class Picker(QDialog):
 
     picked = Signal(object)
     """A Watch."""
-    detect_requested = Signal(str)
-    """An address whose platform is to be found out."""
+    detect_requested = Signal(str, bool)
+    """An address whose platform is to be found out, and whether it is the person's own monitoring."""
 
     def __init__(self, catalogue: Catalogue, watched: tuple[Watch, ...], parent: QWidget | None = None) -> None:
         """Offer what the catalogue has and is not watched yet."""
@@ -43,6 +45,9 @@ class Picker(QDialog):
         self._search = QLineEdit()
         self._list = QListWidget()
         self._try = QPushButton(_("&Try this address"))
+        self._own = QCheckBox(_("This is our &own monitoring: plain http and addresses inside our network are allowed"))
+        self._move = QPushButton(_("&Use the new address"))
+        self._new_address = ""
         self._result = wrapped()
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._add = self._buttons.addButton(_("&Add"), QDialogButtonBox.ButtonRole.AcceptRole)
@@ -59,12 +64,12 @@ class Picker(QDialog):
             told = _("{name}: a status page of the kind {platform}.").format(name=found.name, platform=found.platform)
             self._add.setFocus()
         elif found.moved_to:
-            told = _("{problem} It has moved to {address}: try that address instead.").format(
-                problem=found.problem, address=found.moved_to
-            )
+            told = _("{problem} It has moved to {address}.").format(problem=found.problem, address=found.moved_to)
         else:
             told = found.problem or _("There is no status page we can read.")
         put(self._result, told)
+        self._new_address = found.moved_to
+        self._move.setVisible(bool(found.moved_to))
         self._show_buttons()
 
     def _build(self) -> None:
@@ -78,7 +83,9 @@ class Picker(QDialog):
         line.addWidget(self._search, 1)
         line.addWidget(self._try)
         lines.addLayout(line)
+        lines.addWidget(self._own)
         lines.addWidget(self._result)
+        lines.addWidget(self._move, 0, Qt.AlignmentFlag.AlignLeft)
         lines.addWidget(self._list, 1)
         lines.addWidget(caption(_("A provider that is greyed out is watched already, or has no page we can read.")))
         lines.addWidget(self._buttons)
@@ -90,15 +97,19 @@ class Picker(QDialog):
         self._list.currentRowChanged.connect(self._show_buttons)
         self._list.doubleClicked.connect(self._on_double_click)
         self._try.clicked.connect(self._on_try)
-        self._try.setAutoDefault(False)
+        self._move.clicked.connect(self._on_move)
+        for button in (self._try, self._move):
+            button.setAutoDefault(False)
+        self._own.toggled.connect(self._on_own)
         self._buttons.accepted.connect(self._on_accept)
         self._buttons.rejected.connect(self.reject)
         self._add.setDefault(True)
 
     def _on_text(self, text: str) -> None:
-        self._found = None
-        put(self._result, "")
+        self._forget()
         self._try.setVisible(_is_address(text))
+        self._own.setVisible(_is_address(text))
+        self._own.setChecked(_is_address(text) and _is_inside(_address(text)))
         taken = {each.provider for each in self._watched if each.provider and not each.url}
         self._list.clear()
         for provider in self._catalogue.search(text):
@@ -113,7 +124,24 @@ class Picker(QDialog):
         self._asked = _address(self._search.text())
         self._try.setEnabled(False)
         put(self._result, _("Trying {address} ...").format(address=self._asked))
-        self.detect_requested.emit(self._asked)
+        self._move.hide()
+        self.detect_requested.emit(self._asked, self._own.isChecked())
+
+    def _on_move(self) -> None:
+        self._search.setText(self._new_address)
+        self._on_try()
+
+    def _on_own(self) -> None:
+        self._forget()
+        self._show_buttons()
+
+    def _forget(self) -> None:
+        """Forget what was found: another address, or another way to ask for it."""
+        self._found = None
+        self._asked = ""
+        self._try.setEnabled(True)
+        self._move.hide()
+        put(self._result, "")
 
     def _on_double_click(self, _index: QModelIndex) -> None:
         self._on_accept()
@@ -130,8 +158,8 @@ class Picker(QDialog):
         """Return what would be added: the page found at an address, else the provider chosen in the list."""
         if self._found is not None:
             url = self._found.url or self._found.asked
-            is_internal = url.startswith("http://") and not is_loopback(url)
-            return Watch(url=url, platform=self._found.platform, name=self._found.name, internal=is_internal)
+            own = self._own.isChecked()
+            return Watch(url=url, platform=self._found.platform, name=self._found.name, internal=own)
         item = self._list.currentItem()
         if item is None or not item.flags() & Qt.ItemFlag.ItemIsEnabled:
             return None
@@ -161,6 +189,13 @@ def _item(provider: Provider, *, is_taken: bool) -> QListWidgetItem:
 def _is_address(text: str) -> bool:
     text = text.strip()
     return " " not in text and (text.startswith(("https://", "http://")) or "." in text.strip("."))
+
+
+def _is_inside(address: str) -> bool:
+    """Return whether the address can only be one of our own: unencrypted, or a number inside a network."""
+    if is_loopback(address):
+        return False
+    return address.startswith("http://") or is_inside(split_address(address).hostname or "")
 
 
 def _address(text: str) -> str:

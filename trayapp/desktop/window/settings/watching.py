@@ -33,8 +33,8 @@ from trayapp.storage.settings import Watch
 class WatchingTab(QWidget):
     """Edits ``settings.watch``."""
 
-    detect_requested = Signal(str)
-    """An address whose platform is to be found out."""
+    detect_requested = Signal(str, bool)
+    """An address whose platform is to be found out, and whether it is the person's own monitoring."""
 
     def __init__(self, draft: Draft) -> None:
         """Make the tab; `show_state` and the draft fill it."""
