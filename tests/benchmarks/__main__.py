@@ -2,6 +2,7 @@
 
     python -m tests.benchmarks                  ten pages at the default interval against the floor
     python -m tests.benchmarks --scale 1000     a thousand pages, 30 components each, every 60 s, against ten
+    python -m tests.benchmarks --keys 25        so many keys from a real keyring, checked at a server on this computer
 
 Start and memory are taken with each program alone, in turn; CPU and wake-ups with both at once, over settled minutes.
 A stall is a moment in which the icon's own D-Bus face, which the GUI thread answers, keeps us waiting.
@@ -12,10 +13,12 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.benchmarks import keys
 from tests.benchmarks.measure import Meter, memory_mb
 from tests.benchmarks.pages import Pages
 from tests.bus import TrayWatcher
@@ -32,6 +35,7 @@ WAKEUPS_PER_SECOND = 0.3
 SCALE_CPU_SHARE = 0.25
 SCALE_MEMORY_GROWTH_MB = 60.0
 STALL_MS = 50.0
+KEYS_SECONDS = 5.0
 
 Pair = tuple[float, float]  # what we are measured against, and ours
 
@@ -85,9 +89,12 @@ def main() -> int:
     if missing := missing_tools():
         print(f"Measuring needs {', '.join(missing)}: run packaging/test.sh once.", file=sys.stderr)
         return 1
-    lines = _scale(options) if options.scale else _against_the_floor(options)
-    base = "10 pages" if options.scale else "floor"
-    ours = f"{options.scale} pages" if options.scale else "trayapp"
+    base, ours, measured = "floor", "trayapp", _against_the_floor
+    if options.scale:
+        base, ours, measured = "10 pages", f"{options.scale} pages", _scale
+    elif options.keys:
+        base, ours, measured = "at rest", "checking", _keys
+    lines = measured(options)
     print(f"\n{'':28s} {base:>10s} {ours:>10s}   {'judged':36s}")
     print("\n".join(str(line) for line in lines))
     return 0 if all(line.is_kept for line in lines) else 1
@@ -100,6 +107,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=1, help="length of a CPU window (default 1)")
     parser.add_argument("--windows", type=int, default=3, help="CPU windows, one after the other (default 3)")
     parser.add_argument("--scale", type=int, default=0, metavar="PAGES", help="so many pages against ten instead")
+    parser.add_argument("--keys", type=int, default=0, metavar="COUNT", help="the check of so many keys instead")
     return parser.parse_args()
 
 
@@ -157,6 +165,34 @@ def _scale(options: argparse.Namespace) -> tuple[Line, ...]:
         Line("PSS of the process tree, MB", alone, alone[1] - alone[0], SCALE_MEMORY_GROWTH_MB, "MB over ten pages"),
         Line("CPU, share of one core", share, share[1], SCALE_CPU_SHARE, "of a core"),
         Line("longest answer of the GUI, ms", (0.0, max(stalls)), max(stalls), STALL_MS, "ms"),
+    )
+
+
+def _keys(options: argparse.Namespace) -> tuple[Line, ...]:
+    took: list[float] = []
+    waits: list[float] = []
+    with ExitStack() as stack:
+        session = Session(stack)
+        api = stack.enter_context(keys.serving())
+        folder = session.desk.folder / "keys"
+        folder.mkdir()
+        keys.fill(session.desk, folder, api, options.keys)
+        session.desk.start("openbox")
+        places = ("--config", str(folder / "config.toml"), "--data-dir", str(folder / "data"))
+        session.start(("-m", "trayapp", *places, "run", "--window"))
+        keys.open_page(session.desk)
+        session.desk.wait(lambda: len(api.answered) >= options.keys, "the first check of every key", within=120)
+        time.sleep(3)
+        rest = _stalls(session, seconds=6)  # a busy machine keeps everybody waiting
+        for run in range(options.runs):
+            with ThreadPoolExecutor(1) as beside:
+                asking = beside.submit(_stalls, session, seconds=6)
+                took.append(keys.check_all(session.desk, api, options.keys))
+                waits += asking.result()
+            print(f"run {run + 1}: {options.keys} keys in {took[-1]:.2f} s", flush=True)
+    return (
+        Line("every key checked, s", (0.0, max(took)), max(took), KEYS_SECONDS, "s"),
+        Line("longest answer of the GUI, ms", (max(rest), max(waits)), max(waits), STALL_MS, "ms"),
     )
 
 

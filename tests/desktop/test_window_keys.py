@@ -771,3 +771,17 @@ def test_a_last_day_is_asked_for_and_must_be_one(desk: Desk) -> None:
     command = desk.sent[0]
     assert isinstance(command, AddKey)
     assert command.new.ref().expires_at == datetime(2027, 1, 1, tzinfo=UTC)
+
+
+def test_many_cards_are_made_a_few_at_a_time_and_all_of_them_in_order(desk: Desk) -> None:
+    keys = [checked(ref=KeyRef(id=str(n), label=f"key {n:02}", provider="openai")) for n in range(25)]
+    update = Update(now=NOW, snapshot=Snapshot(), settings=Settings(), key_book=KeyBook(tuple(keys)))
+
+    desk.page.show_update(update, NOW)
+    at_first = len(desk.page.findChildren(KeyCard))
+    desk.qtbot.waitUntil(lambda: len(desk.cards()) == len(keys))
+
+    assert 0 < at_first < 10
+    assert [each.view.row.label for each in desk.cards() if each.view] == [each.ref.label for each in keys]
+    desk.show(*keys[5:])
+    assert len(desk.cards()) == 20

@@ -31,6 +31,8 @@ DEADLINE = timedelta(seconds=10)
 SIDE_BY_SIDE = 4
 BETWEEN = timedelta(seconds=1)
 """The least time between two checks of one host, unless it is this computer."""
+TOGETHER = timedelta(seconds=0.25)
+"""Answers that come within so long of each other are written down and shown together."""
 _LONGEST_REASON = 240
 
 
@@ -126,6 +128,9 @@ class KeyChecker:
         try:
             while waiting:
                 done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                if waiting:
+                    more, waiting = await asyncio.wait(waiting, timeout=TOGETHER.total_seconds())
+                    done |= more
                 checks = tuple(checked for each in done if (checked := each.result()) is not None)
                 if checks:
                     yield checks

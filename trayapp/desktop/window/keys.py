@@ -5,7 +5,7 @@ from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QMessageBox, QPushButton, QToolButton, QWidget
 
 from trayapp.catalogue.lookup import Catalogue
@@ -23,6 +23,8 @@ from trayapp.probes.table import probe_for
 
 _FEW = 2
 """So many keys are shown with their details at once."""
+_AT_ONCE = 4
+"""So many cards are made in one go: making one takes milliseconds, in which the window answers to nothing."""
 
 
 class KeysPage(QWidget):
@@ -51,6 +53,7 @@ class KeysPage(QWidget):
         self._locked = wrapped(selectable=True)
         self._locked_panel = self._make_locked()
         self._column = column(spacing=1)
+        self._more = QTimer(self)
         self._empty = wrapped()
         self._first = QPushButton(_("Add a key..."))
         self._build()
@@ -119,6 +122,9 @@ class KeysPage(QWidget):
         column(self).addWidget(scroller(content, _("Keys")))
         put(self._empty, _("Looking..."))
         self._check_all.setToolTip(_("Ask every provider now; free, and read-only"))
+        self._more.setSingleShot(True)
+        self._more.setInterval(0)
+        self._more.timeout.connect(self._show_more)
         self._add.clicked.connect(self.add)
         self._first.clicked.connect(self.add)
         self._check_all.clicked.connect(self._on_check_all)
@@ -183,8 +189,15 @@ class KeysPage(QWidget):
             card.hide()
             card.deleteLater()
         consoles = {each.id: each.keys or each.console for each in update.providers}
+        made = 0
         for place, (key_id, view) in enumerate(wanted.items()):
-            card = self._cards.get(key_id) or self._make_card(key_id, place)
+            if key_id not in self._cards:
+                made += 1
+                if made > _AT_ONCE:
+                    self._more.start()
+                    break
+                self._make_card(key_id, place)
+            card = self._cards[key_id]
             state = update.key_book.key(key_id)
             card.show_view(
                 view,
@@ -197,7 +210,11 @@ class KeysPage(QWidget):
             for card in self._cards.values():
                 card.open()
 
-    def _make_card(self, key_id: str, place: int) -> KeyCard:
+    def _show_more(self) -> None:
+        if self._update is not None:
+            self._show_cards(self._update)
+
+    def _make_card(self, key_id: str, place: int) -> None:
         card = KeyCard()
         card.check_requested.connect(self._on_check)
         card.approve_requested.connect(lambda key_id: self.command.emit(ApproveKey(key_id)))
@@ -207,7 +224,6 @@ class KeysPage(QWidget):
         card.remove_requested.connect(self._on_remove)
         self._column.insertWidget(place, card)
         self._cards[key_id] = card
-        return card
 
     def _open(self, dialog: KeyDialog) -> None:
         self._dialog = dialog
