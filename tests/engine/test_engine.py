@@ -126,11 +126,13 @@ def test_commands_are_answered(tmp_path: Path) -> None:
 
 def test_only_own_monitoring_is_looked_for_without_encryption(tmp_path: Path) -> None:
     async def step(engine: Engine, published: Published) -> None:
-        for internal, words in ((False, "not a secure one"), (True, "could not be looked up")):
-            engine.handle(DetectPage("http://own.invalid", internal=internal))
-            await published.until(
-                lambda update, words=words: update.found_page is not None and words in update.found_page.problem
-            )
+        engine.handle(DetectPage("http://own.invalid"))
+        await published.until(says("not a secure one"))
+        engine.handle(DetectPage("http://own.invalid", internal=True))
+        await published.until(says("could not be looked up"))
+
+    def says(words: str) -> Callable[[Update], bool]:
+        return lambda update: update.found_page is not None and words in update.found_page.problem
 
     with FakePage() as page:
         page.serve(SUMMARY, operational())
