@@ -26,6 +26,8 @@ from trayapp.engine.http import Exchanged, Network, answering
 from trayapp.engine.recording import read
 
 SUMMARY = "/api/v2/summary.json"
+NEAR = '[baseline]\nhosts = ["http://127.0.0.1:9/", "http://127.0.0.1:9/2"]\n'
+"""No host of the internet is asked whether the connection works."""
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -401,7 +403,7 @@ class TestExport:
 
 class TestDoctor:
     def test_it_tells_what_works(self, run: Run, page: FakePage, tmp_path: Path) -> None:
-        configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\nname = "Mine"\n')
+        configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\nname = "Mine"\n{NEAR}')
         code, out, _err = run("doctor", "--json")
         document = json.loads(out)
         checks = {each["id"]: each for each in document["checks"]}
@@ -412,13 +414,15 @@ class TestDoctor:
         assert checks[f"page:{page.url.removeprefix('http://')}"]["ok"] is True
 
     def test_it_tells_of_updates_without_asking_anybody(self, run: Run, page: FakePage, tmp_path: Path) -> None:
-        configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\n')
+        configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\n{NEAR}')
         checks = {each["id"]: each for each in json.loads(run("doctor", "--json")[1])["checks"]}
         assert checks["updates"]["ok"] is None
         assert "not configured" in checks["updates"]["detail"]
 
         url = f"{page.url}/catalogue.json"
-        configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\n[updates]\nkey = "{public()}"\ncatalogue_url = "{url}"\n')
+        configure(
+            tmp_path, f'[[watch]]\nurl = "{page.url}"\n[updates]\nkey = "{public()}"\ncatalogue_url = "{url}"\n{NEAR}'
+        )
         checks = {each["id"]: each for each in json.loads(run("doctor", "--json")[1])["checks"]}
         assert checks["updates"]["ok"] is True
         assert "Nobody was asked yet." in checks["updates"]["detail"]
@@ -426,7 +430,7 @@ class TestDoctor:
 
     def test_it_says_what_to_do_about_what_fails(self, run: Run, page: FakePage, tmp_path: Path) -> None:
         page.refuse()
-        configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\n[polling]\nidel = 3\n')
+        configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\n[polling]\nidel = 3\n{NEAR}')
         code, out, _err = run("doctor")
 
         assert code == 1

@@ -2,26 +2,25 @@
 
 import argparse
 import asyncio
-import json
-import os
 import platform
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
+from pathlib import Path
 
 import trayapp
 from trayapp import bootstrap
-from trayapp.cli import places, printing
+from trayapp.cli import diagnostics, places, printing
+from trayapp.cli.check import Check
+from trayapp.cli.desktopchecks import desktop_checks
 from trayapp.cli.exits import DONE, FAILED
-from trayapp.domain.report import FailureKind
+from trayapp.cli.networkchecks import network_checks
 from trayapp.domain.updates import Standing
-from trayapp.engine.survey import survey
 from trayapp.engine.watchlist import watchlist
 from trayapp.presentation import updates
+from trayapp.storage.autostart import AutostartError, Login, find_autostart
 from trayapp.storage.history import History, HistoryUnavailableError
 from trayapp.storage.keyfile import KeyFileError
 from trayapp.storage.paths import make_private
@@ -31,17 +30,6 @@ from trayapp.storage.secrets import SecretStoreError, Trouble
 _PATIENCE = timedelta(seconds=10)
 _SELFTEST_SECONDS = 20
 _LEAST_PYTHON = (3, 11)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at. ``ok`` is ``None`` where it does not apply here; ``advice`` says what to do."""
-
-    id: str
-    name: str
-    ok: bool | None
-    detail: str
-    advice: str = ""
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -55,18 +43,32 @@ def main(arguments: argparse.Namespace) -> int:
         _shipped_files(),
         _updates(mine),
         _clock(),
-        *_desktop(),
+        _login(arguments),
+        *desktop_checks(),
         _key_store(mine),
-        *_network(mine),
+        *network_checks(mine),
     ]
+    fields = ("id", "name", "ok", "detail", "advice")
+    rows = [{field: getattr(each, field) for field in fields} for each in checks]
+    answer = {"schema": "trayapp.doctor/1", "version": trayapp.__version__, "checks": rows}
+    if arguments.save is not None:
+        return _save(mine, answer, arguments.save)
     if arguments.json:
-        fields = ("id", "name", "ok", "detail", "advice")
-        rows = [{field: getattr(each, field) for field in fields} for each in checks]
-        printing.document({"schema": "trayapp.doctor/1", "version": trayapp.__version__, "checks": rows})
+        printing.document(answer)
     else:
         for each in checks:
             printing.lines(_lines(each))
     return FAILED if any(each.ok is False for each in checks) else DONE
+
+
+def _save(mine: bootstrap.Home, answer: Mapping[str, object], file: Path) -> int:
+    try:
+        diagnostics.save(file, answer, mine)
+    except OSError as error:
+        printing.complain(_("trayapp: {file} could not be written: {why}").format(file=file, why=error))
+        return FAILED
+    printing.lines([_("{file} is written. No key is in it; look through it before you send it.").format(file=file)])
+    return DONE
 
 
 def _lines(check: Check) -> list[str]:
@@ -149,68 +151,6 @@ def _updates(mine: bootstrap.Home) -> Check:
     return Check("updates", _("Updates"), ok, detail, advice)
 
 
-def _desktop() -> list[Check]:
-    """Ask over D-Bus for tray and notifications, and start this program as a child for Qt."""
-    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        why = _("there is no screen here (DISPLAY and WAYLAND_DISPLAY are not set)")
-        advice = _("Use trayapp watch and trayapp status; the tray needs a desktop session.")
-        return [Check("screen", _("Screen"), None, why, advice), *_session_services()]
-    return [_qt(), *_session_services()]
-
-
-def _qt() -> Check:
-    environment = {**os.environ, "QT_LOGGING_RULES": "*=false"}
-    try:
-        # The same interpreter, or the frozen program itself, and fixed words: nothing from outside is run.
-        child = (
-            [sys.executable, "run", "--selftest"]
-            if getattr(sys, "frozen", False)
-            else [sys.executable, "-m", "trayapp", "run", "--selftest"]
-        )
-        done = subprocess.run(  # noqa: S603 -- see above
-            child, capture_output=True, text=True, timeout=_SELFTEST_SECONDS, check=False, env=environment
-        )
-        found = json.loads(done.stdout.strip().splitlines()[-1])
-    except (OSError, subprocess.TimeoutExpired, ValueError, IndexError) as error:
-        advice = _("On Debian: apt install libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 and the xcb libraries.")
-        return Check(
-            "qt",
-            "Qt",
-            ok=False,
-            detail=_("the window system could not be used: {why}").format(why=error),
-            advice=advice,
-        )
-    words = ", ".join(f"{key} {value}" for key, value in found.items())
-    return Check("qt", "Qt", ok=done.returncode == 0, detail=words)
-
-
-def _session_services() -> list[Check]:
-    if sys.platform != "linux":
-        return []
-    ask = _bus()
-    if ask is None:
-        advice = _("Start the program inside your desktop session.")
-        return [Check("bus", _("Session bus"), None, _("there is no D-Bus session here"), advice)]
-    tray = ask("org.kde.StatusNotifierWatcher")
-    pop_ups = ask("org.freedesktop.Notifications")
-    return [
-        Check(
-            "tray",
-            _("Tray"),
-            ok=True if tray else None,
-            detail=_("a StatusNotifier tray is there") if tray else _("no StatusNotifier tray is there"),
-            advice=_("On GNOME install the AppIndicator extension; without a tray the window shows everything."),
-        ),
-        Check(
-            "notifications",
-            _("Pop-ups"),
-            ok=bool(pop_ups),
-            detail=_("a notification service is there") if pop_ups else _("no notification service is there"),
-            advice=_("Start a notification daemon, such as dunst or the one of your desktop."),
-        ),
-    ]
-
-
 def _key_store(mine: bootstrap.Home) -> Check:
     """Write, read and delete a trial entry, without asking the person anything."""
     name = _("Key store")
@@ -228,46 +168,17 @@ def _key_store(mine: bootstrap.Home) -> Check:
     return Check("keyring", name, ok=True, detail=detail)
 
 
-def _bus() -> Callable[[str], bool] | None:
-    """Return what tells whether a name is owned, or can be started, on the session bus."""
-    if not os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
-        return None
-    from jeepney import DBusErrorResponse  # noqa: PLC0415 -- Linux only
-    from jeepney.bus_messages import message_bus  # noqa: PLC0415
-    from jeepney.io.blocking import Proxy, open_dbus_connection  # noqa: PLC0415
-
+def _login(arguments: argparse.Namespace) -> Check:
+    """Say whether the tray starts at login; only a start that will fail is a failure."""
+    name = _("Start at login")
     try:
-        bus = Proxy(message_bus, open_dbus_connection("SESSION"))
-        names = set(bus.ListNames()[0]) | set(bus.ListActivatableNames()[0])
-    except (OSError, KeyError, ValueError, DBusErrorResponse):
-        return None
-    return names.__contains__
-
-
-def _network(mine: bootstrap.Home) -> list[Check]:
-    pages = watchlist(mine.settings, mine.catalogue).pages
-    network = bootstrap.network_for(mine.settings)
-    snapshot = asyncio.run(survey(pages, network, mine.settings.polling.idle, _PATIENCE))
-    checks = []
-    kinds = set()
-    for state in snapshot.pages:
-        failure = state.failure
-        if failure is None:
-            checks.append(Check(f"page:{state.page.id}", state.page.name, ok=True, detail=state.page.url))
-            continue
-        kinds.add(failure.kind)
-        advice = _ADVICE.get(failure.kind, _("Open the address in a browser and compare."))
-        checks.append(
-            Check(f"page:{state.page.id}", state.page.name, ok=False, detail=failure.detail, advice=_(advice))
-        )
-    return [_proxy(mine, failed=FailureKind.PROXY in kinds), *checks]
-
-
-def _proxy(mine: bootstrap.Home, *, failed: bool) -> Check:
-    proxy = mine.settings.proxy
-    detail = {"system": _("as the system says"), "none": _("none")}.get(proxy.mode.value, proxy.url)
-    advice = _("Correct [proxy] in the settings: mode is system, none or url.")
-    return Check("proxy", _("Proxy"), ok=not failed, detail=detail, advice=advice)
+        state = find_autostart(arguments.config, arguments.data_dir).state()
+    except AutostartError as error:
+        return Check("autostart", name, None, str(error))
+    is_broken = state.login is Login.MISSING_PROGRAM
+    advice = _("Switch it on again: trayapp autostart on") if is_broken else ""
+    ok = False if is_broken else (True if state.is_on else None)
+    return Check("autostart", name, ok, state.sentence, advice)
 
 
 def _clock() -> Check:
@@ -277,16 +188,3 @@ def _clock() -> Check:
     built = datetime.fromtimestamp(resource_dir().stat().st_mtime, UTC) - timedelta(days=1)
     detail = now.isoformat(timespec="seconds").replace("+00:00", "Z")
     return Check("clock", _("Clock"), ok=now > built, detail=detail, advice=_("Set the clock."))
-
-
-_ADVICE = {
-    FailureKind.DNS: "Check the DNS server, a VPN or a blocker: this name cannot be resolved.",
-    FailureKind.OFFLINE: "Connect to a network.",
-    FailureKind.PROXY: "Correct [proxy] in the settings, or the system's proxy.",
-    FailureKind.TLS: "Check the clock, and whether a company or antivirus program intercepts TLS: "
-    "the system must trust its certificate.",
-    FailureKind.TIMEOUT: "Check the network, a firewall or a proxy.",
-    FailureKind.REFUSED: "Check a firewall or a blocker.",
-    FailureKind.MOVED: "Use the new address in the settings.",
-    FailureKind.HTTP_ERROR: "The host refuses this program or has trouble; try again later.",
-}

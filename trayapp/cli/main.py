@@ -130,8 +130,14 @@ def _parser(start_desktop: _Command) -> _Parser:
     autostart = add("autostart", _("start at login: switch it on or off, or say how it is"))
     autostart.add_argument("wish", choices=("on", "off", "status"), metavar="on|off|status")
 
-    add("doctor", _("check this machine: what works, what does not, what to do"), json=True)
+    _add_doctor(add)
     return parser
+
+
+def _add_doctor(add: Callable[..., _Parser]) -> None:
+    doctor = add("doctor", _("check this machine: what works, what does not, what to do"), json=True)
+    zip_help = _("write what was found, settings, log and versions, without keys, into a zip to send to somebody")
+    doctor.add_argument("--save", type=Path, default=None, metavar="FILE", help=zip_help)
 
 
 def _add_verdict(add: Callable[..., _Parser]) -> None:

@@ -205,7 +205,7 @@ class Shell(QObject):
                 autostart = find_autostart(self._options.config, self._options.data_dir)
             except AutostartError as error:
                 log.info("autostart: %s", error)
-        window = MainWindow(autostart=autostart)
+        window = MainWindow(autostart=autostart, options=self._options)
         self._window = self._frame = window
         window.installEventFilter(self)
         window.command.connect(self.send)

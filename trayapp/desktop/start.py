@@ -42,7 +42,8 @@ def run(options: RunOptions) -> int:
     if options.selftest:
         print(json.dumps(selftest()))  # noqa: T201 -- it is asked for on the command line
         return 0
-    folder = find_paths(options.config, options.data_dir).runtime_dir
+    paths = find_paths(options.config, options.data_dir)
+    folder = paths.runtime_dir
     page = options.page or (NOW_PAGE if options.window else "")
     instance = Instance(folder / "demo" if options.demo else folder)
     try:
@@ -59,7 +60,9 @@ def run(options: RunOptions) -> int:
     tray.show()
     _let_the_panel_ask()
     from trayapp.desktop.app import shell_for  # noqa: PLC0415 -- loads all the rest: the icon does not wait for it
+    from trayapp.storage.logfile import keep_log  # noqa: PLC0415 -- as above
 
+    keep_log(paths.log_file)
     shell = shell_for(options, tray)
     instance.shown.disconnect(asked.append)
     instance.shown.connect(shell.open)

@@ -138,6 +138,16 @@ def issuer(certificate: bytes) -> str:
     return ""
 
 
+def trusted_store() -> str:
+    """Return where the certificates of those we trust are kept, for a person; empty where there is no such place."""
+    if sys.platform != "linux":
+        return "the system's own store"
+    places = ssl.get_default_verify_paths()
+    if _openssl_finds_a_store():
+        return places.cafile or places.capath or ""
+    return next((each for each in _BUNDLES if Path(each).is_file()), "")
+
+
 def _openssl_finds_a_store() -> bool:
     places = ssl.get_default_verify_paths()
     if places.cafile:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
+from trayapp.desktop.options import RunOptions
 from trayapp.desktop.window.banner import Banners
 from trayapp.desktop.window.first_run import FirstRun
 from trayapp.desktop.window.incidents import IncidentsPage
@@ -53,11 +54,16 @@ class MainWindow(QMainWindow):
     """A Command for the engine."""
     popup_test_requested = Signal()
 
-    def __init__(self, clock: Callable[[], datetime] = _wall, autostart: Autostart | None = None) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], datetime] = _wall,
+        autostart: Autostart | None = None,
+        options: RunOptions | None = None,
+    ) -> None:
         """Build the pages.
 
         ``clock`` gives the UTC time for ages (a replay's time comes with its updates). Without an ``autostart``
-        the start at login is not offered.
+        the start at login is not offered; ``options`` are those of this start, for what is asked of a program beside.
         """
         super().__init__()
         self._clock = clock
@@ -67,7 +73,7 @@ class MainWindow(QMainWindow):
         self._now_page = NowPage()
         self._incidents_page = IncidentsPage()
         self._keys_page = KeysPage()
-        self._settings_page = SettingsPage(autostart)
+        self._settings_page = SettingsPage(autostart, options)
         self._first_run: FirstRun | None = None
         self._told: ToldDialog | None = None
         self._banners = Banners()

@@ -1,19 +1,25 @@
 """The tab "About": version, licence, and the licences of what this app is built on."""
 
+import gzip
+import zlib
 from datetime import datetime
 from gettext import gettext as _
 from importlib import metadata
+from pathlib import Path
 
 from PySide6.QtCore import qVersion
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QSizePolicy, QWidget
 
 from trayapp import __version__
 from trayapp.desktop import theme
+from trayapp.desktop.options import RunOptions
 from trayapp.desktop.window import links
+from trayapp.desktop.window.settings.diagnostics import Diagnostics
 from trayapp.desktop.window.texts import GRID, caption, column, heading, put, row, wrapped
 from trayapp.domain.updates import UpdatesState
 from trayapp.presentation.tray import APP_NAME
 from trayapp.presentation.updates import came_as, catalogue_sentence, program_news
+from trayapp.storage.resources import resource
 
 _LIBRARIES = (
     ("PySide6-Essentials", "LGPL-3.0"),
@@ -34,14 +40,15 @@ _LIBRARIES = (
     ("prometheus-client", "Apache-2.0 AND BSD-2-Clause"),
     ("jeepney", "MIT"),
 )
+_NOTICES = ("licences.txt", "licences.txt.gz")
 _LICENSE_FILES = ("LICENSE", "licenses/LICENSE")
 
 
 class AboutTab(QWidget):
     """Says what this is and under which terms."""
 
-    def __init__(self) -> None:
-        """Make the tab; the licence's text is read when somebody wants to see it."""
+    def __init__(self, options: RunOptions | None = None) -> None:
+        """Make the tab; the licences' texts are read when somebody wants to see them."""
         super().__init__()
         self._url = ""
         self._came_as = caption()
@@ -53,6 +60,8 @@ class AboutTab(QWidget):
         self._get.clicked.connect(self._on_get)
         self._license = QPlainTextEdit()
         self._show_license = QPushButton(_("Show the &licence"))
+        self._all = QPlainTextEdit()
+        self._show_all = QPushButton(_("Show the licences of &everything inside"))
         page = column(self, margin=2, spacing=2)
         page.addWidget(heading(_("{app} {version}").format(app=APP_NAME, version=__version__), size=1.3))
         page.addWidget(
@@ -73,6 +82,8 @@ class AboutTab(QWidget):
         page.addWidget(wrapped(_("Free software under the MIT licence.")))
         page.addWidget(self._show_license)
         page.addWidget(self._license)
+        page.addWidget(heading(_("If something does not work")))
+        page.addWidget(Diagnostics(options or RunOptions()))
         page.addWidget(heading(_("Built on")))
         page.addWidget(
             wrapped(
@@ -85,16 +96,19 @@ class AboutTab(QWidget):
             )
         )
         page.addWidget(caption("\n".join(_library_lines())))
+        page.addWidget(self._show_all)
+        page.addWidget(self._all)
         page.addStretch(1)
-        self._license.setReadOnly(True)
-        self._license.setAccessibleName(_("Licence"))
-        self._license.setTabChangesFocus(True)
-        self._license.setMinimumHeight(30 * GRID)
-        self._license.hide()
-        self._show_license.clicked.connect(self._on_license)
-        self._show_license.setSizePolicy(
-            self._show_license.sizePolicy().Policy.Maximum, self._show_license.sizePolicy().Policy.Fixed
-        )
+        for text, name in ((self._license, _("Licence")), (self._all, _("All licences"))):
+            text.setReadOnly(True)
+            text.setAccessibleName(name)
+            text.setTabChangesFocus(True)
+            text.setMinimumHeight(30 * GRID)
+            text.hide()
+        for button, slot in ((self._show_license, self._on_license), (self._show_all, self._on_all)):
+            button.clicked.connect(slot)
+            button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._show_all.setVisible(notices_file() is not None)
 
     def show_updates(self, state: UpdatesState, now: datetime) -> None:
         """Show what is known of new versions and of the catalogue."""
@@ -115,6 +129,28 @@ class AboutTab(QWidget):
         self._license.setPlainText(license_text())
         self._license.show()
         self._license.setFocus()
+
+    def _on_all(self) -> None:
+        self._all.setPlainText(notices_text())
+        self._all.show()
+        self._all.setFocus()
+
+
+def notices_file() -> Path | None:
+    """Return where the licences of everything inside are: a built application has them, a checkout has not."""
+    return next((each for each in map(resource, _NOTICES) if each.is_file()), None)
+
+
+def notices_text() -> str:
+    """Return the licences and notices of everything inside."""
+    file = notices_file()
+    if file is None:
+        return ""
+    try:
+        content = file.read_bytes()
+        return (gzip.decompress(content) if file.suffix == ".gz" else content).decode("utf-8", "replace")
+    except (OSError, EOFError, zlib.error) as error:
+        return str(error)
 
 
 def license_text() -> str:

@@ -5,6 +5,7 @@ from gettext import gettext as _
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTabWidget, QWidget
 
+from trayapp.desktop.options import RunOptions
 from trayapp.desktop.window.settings.about import AboutTab
 from trayapp.desktop.window.settings.draft import Draft
 from trayapp.desktop.window.settings.general import GeneralTab
@@ -28,7 +29,7 @@ class SettingsPage(QWidget):
     popup_test_requested = Signal()
     told_requested = Signal()
 
-    def __init__(self, autostart: Autostart | None = None) -> None:
+    def __init__(self, autostart: Autostart | None = None, options: RunOptions | None = None) -> None:
         """Make the tabs; `show_update` fills them."""
         super().__init__()
         self._draft = Draft()
@@ -36,7 +37,7 @@ class SettingsPage(QWidget):
         self._popups = PopupsTab(self._draft)
         self._general = GeneralTab(self._draft, autostart)
         self._signals = SignalsTab(self._draft)
-        self._about = AboutTab()
+        self._about = AboutTab(options)
         self._tabs = QTabWidget()
         self._tabs.setDocumentMode(True)
         self._tabs.setAccessibleName(_("Settings"))
