@@ -131,3 +131,32 @@ def test_only_own_monitoring_has_logins(
 
     assert typed("login", own.url) == 64
     assert "Add internal = true" in capsys.readouterr().err
+
+
+class TestDowndetector:
+    def test_the_client_secret_goes_into_the_store_and_its_place_into_the_settings(
+        self, typed: Typed, store: MemoryStore, config: Path
+    ) -> None:
+        assert typed("login", "downdetector", "--user", "client-1", given=f"{TOKEN}\n") == 0
+
+        crowd = load(config).settings.crowd
+        assert crowd.downdetector_client == "client-1"
+        assert crowd.downdetector.startswith("store:")
+        assert TOKEN not in config.read_text()
+        assert any(TOKEN in text for text in store.kept.values())
+
+        assert typed("login", "downdetector", "--forget") == 0
+        assert load(config).settings.crowd.downdetector == ""
+        assert not any(TOKEN in text for text in store.kept.values())
+
+    def test_a_variable_is_named_and_nothing_is_read(self, typed: Typed, config: Path) -> None:
+        assert typed("login", "Downdetector", "--user", "client-1", "--env", "DD_SECRET") == 0
+        assert load(config).settings.crowd.downdetector == "env:DD_SECRET"
+
+    def test_without_a_client_id_it_is_wrong_usage(self, typed: Typed) -> None:
+        assert typed("login", "downdetector", given=TOKEN) == 64
+
+    def test_nothing_typed_keeps_nothing(self, typed: Typed, store: MemoryStore, config: Path) -> None:
+        assert typed("login", "downdetector", "--user", "client-1", given="\n") == 1
+        assert load(config).settings.crowd.downdetector == ""
+        assert not store.kept

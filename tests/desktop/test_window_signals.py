@@ -1,5 +1,7 @@
 """The tab "Signals": what is chosen is sent, what the engine says is shown."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtWidgets import QApplication, QCheckBox
 from pytestqt.qtbot import QtBot
@@ -7,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.desktop.test_window_main import DONE
 from trayapp.desktop.window.settings.draft import Draft
 from trayapp.desktop.window.settings.signals import SignalsTab
-from trayapp.storage.settings import Reports, Settings
+from trayapp.storage.settings import Crowd, Reports, Settings
 
 
 class Tab:
@@ -45,3 +47,18 @@ def test_reports_are_off_until_somebody_wants_them(tab: Tab) -> None:
     tab.tab._port.setValue(9000)
     tab.draft.flush()
     assert tab.sent[-1].reports == Reports(enabled=True, port=9000)
+
+
+def test_nobody_is_counted_until_somebody_wants_it(tab: Tab) -> None:
+    box = tab.box("Hacker News")
+    assert not box.isChecked()
+    assert "trayapp login downdetector" in tab.tab._detector.text()
+
+    box.click()
+    tab.draft.flush()
+    assert tab.sent[-1].crowd == Crowd(hacker_news=True)
+
+    own = Crowd(downdetector="store:1", downdetector_client="client-1")
+    tab.draft.take(replace(DONE, crowd=own))
+    assert "client-1" in tab.tab._detector.text()
+    assert not box.isChecked()

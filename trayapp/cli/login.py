@@ -20,16 +20,24 @@ from trayapp.storage.secret import guard_process
 from trayapp.storage.secrets import SecretStoreError, Vault
 from trayapp.storage.settings import Settings, SettingsBrokenError, Watch
 
+DOWNDETECTOR = "downdetector"
+"""Instead of an address: the client secret of one's own access to Downdetector Enterprise."""
 _PATIENCE = timedelta(seconds=15)
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Keep a login or forget it, then look at the page once."""
     mine = places.home(arguments)
-    entry = _entry(mine, arguments.url)
     if arguments.env and (wrong := loginplace.objection(f"env:{arguments.env}")):
         raise UsageError(wrong)
+    is_crowd = arguments.url.casefold() == DOWNDETECTOR
+    if is_crowd and not arguments.user and not arguments.forget:
+        raise UsageError(_("Name your client id: trayapp login downdetector --user CLIENT-ID"))
+    entry = _entry(mine, arguments.url) if not is_crowd else None
     try:
+        if entry is None:
+            asyncio.run(_crowd_changed(mine, arguments))
+            return DONE
         saved = asyncio.run(_changed(mine, entry, arguments))
     except (typed.RefusedError, SecretStoreError, SettingsBrokenError, OSError) as error:
         printing.complain(f"trayapp: {error}")
@@ -64,6 +72,22 @@ async def _changed(mine: bootstrap.Home, entry: Watch, arguments: argparse.Names
         raise
     await logins.remove(vault, entry.secret)
     return saved
+
+
+async def _crowd_changed(mine: bootstrap.Home, arguments: argparse.Namespace) -> None:
+    """Keep the client secret for Downdetector, or forget it; of a failure nothing is left."""
+    vault = Vault()
+    before = mine.settings.crowd
+    changed = replace(before, downdetector="", downdetector_client="")
+    if not arguments.forget:
+        place = await _kept(vault, arguments)
+        changed = replace(before, downdetector=place, downdetector_client=arguments.user)
+    try:
+        settings_file.save(mine.paths.config_file, mine.settings, replace(mine.settings, crowd=changed))
+    except (SettingsBrokenError, OSError):
+        await logins.remove(vault, changed.downdetector)
+        raise
+    await logins.remove(vault, before.downdetector)
 
 
 async def _kept(vault: Vault, arguments: argparse.Namespace) -> str:

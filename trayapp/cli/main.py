@@ -153,8 +153,10 @@ def _add_verdict(add: Callable[..., _Parser]) -> None:
 def _add_login(add: Callable[..., _Parser]) -> None:
     """Add what opens the person's own monitoring; a secret is none of its arguments."""
     login = add("login", _("keep the token or password of your own monitoring; it is read from the terminal or stdin"))
-    login.add_argument("url", metavar="URL", help=_("the address of a [[watch]] marked internal"))
-    login.add_argument("--user", metavar="NAME", default="", help=_("a basic login; a bearer token without it"))
+    login.add_argument("url", metavar="URL", help=_("the address of a [[watch]] marked internal, or downdetector"))
+    login.add_argument(
+        "--user", metavar="NAME", default="", help=_("a basic login, or the client id; a bearer token without it")
+    )
     login.add_argument("--env", metavar="NAME", default="", help=_("it is in this environment variable"))
     login.add_argument("--forget", action="store_true", help=_("delete it"))
 

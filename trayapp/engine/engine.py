@@ -58,6 +58,7 @@ from trayapp.engine.commands import (
     LookNow,
     SuspectProvider,
 )
+from trayapp.engine.crowd import CrowdWatch
 from trayapp.engine.decisions import recalled, stored
 from trayapp.engine.diagnosis import Diagnosis, ask_everybody
 from trayapp.engine.http import Network
@@ -173,6 +174,9 @@ class Engine:
         self._failing: Mapping[str, datetime] = {}
         self._causes = CommonCauses(
             looker=lambda: self._looker, now=self.now, start=self._do, changed=self._publish_soon
+        )
+        self._crowd = CrowdWatch(
+            network=lambda: self._looker.network, now=self.now, start=self._do, changed=self._publish_soon
         )
         self._local = LocalModels(
             network=lambda: self._looker.network, now=self.now, start=self._do, changed=self._publish_soon
@@ -461,8 +465,8 @@ class Engine:
         for concern in {_concern(each.page) for each in self._snapshot.pages if wanted in {"", each.page.id}}:
             pages = tuple(each.page for each in self._snapshot.pages if _concern(each.page) == concern)
             self._sight(Source.YOU, {each.id for each in pages}, self._clock.now())
-            named = self._setup.catalogue.find(concern)
-            name = named.name if named is not None else pages[0].name
+            name = self._name_of(concern) or pages[0].name
+            self._crowd.want(concern, name, self._settings.crowd)
             self._inquiries.begin(concern, name, tuple(each.id for each in pages))
 
     async def _ask_everybody(self, inquiry: Inquiry) -> Diagnosis | None:
@@ -536,6 +540,8 @@ class Engine:
         watched = {each.page.provider_id for each in self._snapshot.pages}
         others = (self._pages_named(each, self._settings) for each in CAUSES if each not in watched)
         self._causes.want(failing - set(CAUSES), tuple(page for pages in others for page in pages))
+        for provider in failing:
+            self._crowd.want(provider, self._name_of(provider), self._settings.crowd)
         self._local.want(self._settings.local_models.addresses)
         if self._keys is not None:
             for provider in {each.ref.provider for each in self._keys.book.keys}:
@@ -547,6 +553,10 @@ class Engine:
         for provider, at in self._failing.items():
             if provider not in before:
                 self._sight(Source.CHECK, self._pages_of(provider), at)
+
+    def _name_of(self, provider: str) -> str:
+        known = self._setup.catalogue.find(provider)
+        return known.name if known is not None else ""
 
     def _pages_of(self, provider: str) -> list[str]:
         return [each.page.id for each in self._snapshot.pages if each.page.provider_id == provider]
@@ -909,6 +919,7 @@ class Engine:
             ),
             updates=self._updates.state if self._updates is not None else UpdatesState(),
             inquiries=self._inquiries.shown,
+            crowd=self._crowd.counts,
             local_models=self._local.found,
         )
         self._changes.clear()

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from trayapp.domain.alternatives import LocalModel
 from trayapp.domain.change import Change
+from trayapp.domain.crowd import CrowdCount
 from trayapp.domain.inquiry import Inquiry
 from trayapp.domain.keys import KeyState
 from trayapp.domain.notification import Alert, AlertBook, Decision
@@ -105,6 +106,8 @@ class Update:
     """What people asked for with "It fails for me", the newest first."""
     causes: tuple[PageState, ...] = ()
     """Pages in trouble that may explain why several providers fail together: a hint, no verdict."""
+    crowd: tuple[CrowdCount, ...] = ()
+    """What other people report, where the user wants to know; never a state."""
     local_models: tuple[LocalModel, ...] = ()
     """Servers of models on this computer; looked for only while something watched fails."""
     checking: frozenset[str] = frozenset()

@@ -6,9 +6,11 @@ from gettext import gettext as _
 from gettext import ngettext
 from types import MappingProxyType
 
+from trayapp.domain.crowd import CrowdCount
 from trayapp.domain.inquiry import Inquiry
 from trayapp.domain.verdict import Icon, Verdict, VerdictId
 from trayapp.presentation.ages import clock
+from trayapp.presentation.crowd import crowd_lines
 from trayapp.presentation.verdict import brief, evidence_lines, hint, sentence
 from trayapp.presentation.words import Mark
 
@@ -29,10 +31,11 @@ class InquiryView:
     evidence: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
     hint: str = ""
+    crowd: tuple[str, ...] = ()
     is_asking: bool = False
 
 
-def inquiry_view(inquiry: Inquiry, now: datetime) -> InquiryView:
+def inquiry_view(inquiry: Inquiry, now: datetime, counts: tuple[CrowdCount, ...] = ()) -> InquiryView:
     """Return what to show of an inquiry; before its first answer only that everybody is being asked."""
     title = _("It fails for me: {name}").format(name=inquiry.name)
     found = inquiry.verdict
@@ -56,6 +59,7 @@ def inquiry_view(inquiry: Inquiry, now: datetime) -> InquiryView:
         ),
         findings=_findings(inquiry, now),
         hint=hint(inquiry.causes),
+        crowd=crowd_lines(counts, inquiry.provider, now),
         is_asking=inquiry.is_asking,
     )
 

@@ -212,6 +212,27 @@ class Reports(Section):
 
 
 @dataclass(frozen=True, slots=True)
+class Crowd(Section):
+    """Where other people report; off unless wanted, and never more than a count.
+
+    ``downdetector`` is where the client secret is kept (see ``trayapp login downdetector``), empty for off.
+    """
+
+    hacker_news: bool = value(False, FLAG, to_translate("Count what is said on Hacker News"))
+    downdetector: str = value("", TEXT, to_translate("Where the client secret for Downdetector is kept"))
+    downdetector_client: str = value("", TEXT, to_translate("Client id for Downdetector"))
+    country: str = value("US", TEXT, to_translate("Country whose reports count"), to_translate("two letters"))
+
+    def objection(self) -> tuple[str, str] | None:
+        """Object to a secret in the file, and to one without its client."""
+        if self.downdetector and (wrong := place_objection(self.downdetector)):
+            return "downdetector", wrong
+        if self.downdetector and not self.downdetector_client:
+            return "downdetector", _('add downdetector_client = "..."')
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class LocalServers(Section):
     """Servers of models on this computer that may be used instead; asked only while something watched fails."""
 
@@ -278,6 +299,7 @@ class Settings(Section):
     proxy: Proxy = table(Proxy(), Proxy(), to_translate("Proxy"))
     baseline: Baseline = table(Baseline(), Baseline(), to_translate("Own connection"))
     reports: Reports = table(Reports(), Reports(), to_translate("Reports of your own programs"))
+    crowd: Crowd = table(Crowd(), Crowd(), to_translate("What other people report"))
     local_models: LocalServers = table(LocalServers(), LocalServers(), to_translate("Models on this computer"))
     history: Keeping = table(Keeping(), Keeping(), to_translate("History"))
     updates: Updates = table(Updates(), Updates(), to_translate("Updates"))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from trayapp.desktop import theme
 from trayapp.desktop.window.texts import GRID, caption, column, heading, mark_label, panel, put, row, wrapped
+from trayapp.domain.crowd import CrowdCount
 from trayapp.domain.inquiry import Inquiry
 from trayapp.presentation.inquiry import InquiryView, inquiry_view
 
@@ -29,8 +30,8 @@ class Inquiries(QWidget):
         self._panels: dict[str, _Panel] = {}
         self.hide()
 
-    def show_inquiries(self, inquiries: tuple[Inquiry, ...], now: datetime) -> None:
-        """Show these inquiries and no others, in their order."""
+    def show_inquiries(self, inquiries: tuple[Inquiry, ...], now: datetime, crowd: tuple[CrowdCount, ...] = ()) -> None:
+        """Show these inquiries and no others, in their order; ``crowd`` is what other people report."""
         known = {each.provider for each in inquiries}
         for gone in [each for each in self._panels if each not in known]:
             old = self._panels.pop(gone)
@@ -41,7 +42,7 @@ class Inquiries(QWidget):
             if each.provider not in self._panels:
                 self._panels[each.provider] = self._make(each.provider)
                 self._column.insertWidget(place, self._panels[each.provider].frame)
-            self._panels[each.provider].show_inquiry(each, now)
+            self._panels[each.provider].show_inquiry(each, now, crowd)
         self.setVisible(bool(inquiries))
 
     def tick(self, now: datetime) -> None:
@@ -70,21 +71,23 @@ class _Panel:
         self.again = QPushButton(_("Ask again now"))
         self.close = QPushButton(_("Put away"))
         self._inquiry: Inquiry | None = None
+        self._counts: tuple[CrowdCount, ...] = ()
         self._view: InquiryView | None = None
         self._mark = mark_label(_MARK)
         self._title = caption()
         self._sentence = heading(size=1.1)
         self._when = caption()
         self._hint = wrapped()
+        self._crowd = wrapped(selectable=True)
         self._why = heading(_("Why do you say that?"))
         self._evidence = wrapped(selectable=True)
         self._before = heading(_("What was found before"))
         self._findings = wrapped(selectable=True)
         self._build()
 
-    def show_inquiry(self, inquiry: Inquiry, now: datetime) -> None:
+    def show_inquiry(self, inquiry: Inquiry, now: datetime, crowd: tuple[CrowdCount, ...]) -> None:
         """Show an inquiry as it is at this moment."""
-        self._inquiry = inquiry
+        self._inquiry, self._counts = inquiry, crowd
         self.page_id = inquiry.page_ids[0]
         self.again.setEnabled(not inquiry.is_asking)
         self.tick(now)
@@ -93,7 +96,7 @@ class _Panel:
         """Make the ages right for this moment."""
         if self._inquiry is None:
             return
-        before, self._view = self._view, inquiry_view(self._inquiry, now)
+        before, self._view = self._view, inquiry_view(self._inquiry, now, self._counts)
         if self._view == before:
             return
         view = self._view
@@ -103,6 +106,7 @@ class _Panel:
         put(self._sentence, view.sentence)
         put(self._when, view.when)
         put(self._hint, view.hint)
+        put(self._crowd, "\n".join(view.crowd))
         put(self._evidence, "\n".join(view.evidence))
         self._why.setVisible(bool(view.evidence))
         put(self._findings, "\n".join(view.findings))
@@ -120,7 +124,7 @@ class _Panel:
         line = row(self.frame, margin=2, spacing=1.5)
         line.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         lines = column(spacing=0.5)
-        for each in (self._title, self._sentence, self._when, self._hint):
+        for each in (self._title, self._sentence, self._when, self._hint, self._crowd):
             lines.addWidget(each)
         lines.addSpacing(GRID)
         for each in (self._why, self._evidence, self._before, self._findings):

@@ -34,6 +34,7 @@ from trayapp.domain.verdict import PageVerdict, Verdict
 from trayapp.domain.wishes import concerned
 from trayapp.engine.updates import Update
 from trayapp.presentation import now as words
+from trayapp.presentation.crowd import crowd_lines
 from trayapp.presentation.tray import snoozed_words
 from trayapp.presentation.verdict import hint
 from trayapp.presentation.words import Mark
@@ -126,9 +127,8 @@ class NowPage(QWidget):
         self._why.setVisible(bool(update.snapshot.pages))
         self._check.setEnabled(len(update.looking) < len(update.snapshot.pages))
         self._update = update
-        self._inquiries.show_inquiries(update.inquiries, now)
+        self._inquiries.show_inquiries(update.inquiries, now, update.crowd)
         self._show_alternatives(update, now)
-        put(self._hint, hint(update.causes))
         self._show_whom_to_ask(words.askable(update.snapshot) if update.verdicts else ())
 
     def tick(self, now: datetime) -> None:
@@ -270,6 +270,8 @@ class NowPage(QWidget):
             local=update.local_models,
         )
         self._use_instead.show_alternatives(offers, now)
+        talk = [line for each in update.crowd for line in crowd_lines((each,), each.provider, now)]
+        put(self._hint, "\n".join(filter(None, (hint(update.causes), *talk))))
 
     def _show_whom_to_ask(self, pages: tuple[tuple[str, str], ...]) -> None:
         """Offer to ask about each provider; with one there is nothing to choose."""

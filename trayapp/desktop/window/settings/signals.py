@@ -15,7 +15,7 @@ _LEAST_PORT, _MOST_PORT = 1024, 65535
 
 
 class SignalsTab(QWidget):
-    """Edits whether the user's own programs may report."""
+    """Edits whether the user's own programs may report, and whether others are counted."""
 
     def __init__(self, draft: Draft) -> None:
         """Make the tab; the draft fills it."""
@@ -24,8 +24,11 @@ class SignalsTab(QWidget):
         self._hears = QCheckBox(_("Let programs on this computer &report errors over HTTP"))
         self._port = Number(_LEAST_PORT, _MOST_PORT, "", _("Port for reports"))
         self._where: QLabel = wrapped(selectable=True)
+        self._news = QCheckBox(_("Count what is said on &Hacker News"))
+        self._detector: QLabel = wrapped(selectable=True)
         page = column(self, margin=2, spacing=2)
         page.addWidget(self._programs())
+        page.addWidget(self._others())
         page.addStretch(1)
         draft.changed.connect(self._show)
         self._show()
@@ -48,13 +51,41 @@ class SignalsTab(QWidget):
         self._port.valueChanged.connect(self._on_reports)
         return box
 
+    def _others(self) -> QGroupBox:
+        box, form = group(_("What other people report"))
+        form.addRow(self._news)
+        form.addRow(self._detector)
+        form.addRow(
+            caption(
+                _(
+                    "Asked only while something fails, with the provider's name and nothing of yours. It is shown as a "
+                    "count and never makes a service look worse or better."
+                )
+            )
+        )
+        self._news.clicked.connect(self._on_others)
+        return box
+
     def _show(self) -> None:
         reports = self._draft.settings.reports
         with QSignalBlocker(self._hears):
             self._hears.setChecked(reports.enabled)
         self._port.show_value(reports.port)
         self._port.setEnabled(reports.enabled)
+        crowd = self._draft.settings.crowd
+        with QSignalBlocker(self._news):
+            self._news.setChecked(crowd.hacker_news)
+        put(
+            self._detector,
+            _("Downdetector is asked with your own access ({client}).").format(client=crowd.downdetector_client)
+            if crowd.downdetector
+            else _("With access to Downdetector Enterprise of your own: trayapp login downdetector --user CLIENT-ID"),
+        )
         put(self._where, f"POST http://127.0.0.1:{reports.port}/report" if reports.enabled else "")
+
+    def _on_others(self) -> None:
+        crowd = replace(self._draft.settings.crowd, hacker_news=self._news.isChecked())
+        self._draft.edit(replace(self._draft.settings, crowd=crowd))
 
     def _on_reports(self) -> None:
         reports = replace(self._draft.settings.reports, enabled=self._hears.isChecked(), port=self._port.value())
