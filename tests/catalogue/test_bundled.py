@@ -126,6 +126,18 @@ def test_weak_coverage_is_captioned(catalogue: Catalogue, provider_id: str) -> N
 
     assert provider is not None
     assert provider.note.endswith(".")
+    assert all(each.note.endswith(".") for each in provider.pages)
+
+
+def test_every_key_that_can_be_checked_has_an_entry_with_its_api(catalogue: Catalogue) -> None:
+    nobodys = {"openai-compatible", "litellm", "ollama", "lm-studio", "llama.cpp"}
+    another_name = {"openai-admin": "openai", "anthropic-admin": "anthropic", "vercel-ai-gateway": "vercel"}
+
+    found = {each: catalogue.find(another_name.get(each, each)) for each in set(PROBES) - nobodys}
+
+    assert [each for each, provider in found.items() if provider is None] == []
+    without = {each for each, provider in found.items() if provider is not None and not provider.api_host}
+    assert without == {"azure-openai"}  # each customer has a host of their own
 
 
 def test_openai_and_anthropic_watch_what_most_people_use(catalogue: Catalogue) -> None:

@@ -76,7 +76,7 @@ def _entries(texts: Iterable[tuple[str, str]], platforms: Collection[str] | None
 def _provider(table: Table, platforms: Collection[str] | None) -> Provider:
     table.only(_PROVIDER)
     name, note = table.text("name"), table.text("note", "")
-    pages = _pages(table, name, platforms)
+    pages = _pages(table, name, note, platforms)
     if not pages and not note:
         raise table.mistake(_("{table} has no page; give it one, or a note that says why not.").format(table=table))
     parts = _parts(table, [each.id for each in pages])
@@ -95,7 +95,7 @@ def _provider(table: Table, platforms: Collection[str] | None) -> Provider:
     )
 
 
-def _pages(table: Table, name: str, platforms: Collection[str] | None) -> tuple[CataloguedPage, ...]:
+def _pages(table: Table, name: str, note: str, platforms: Collection[str] | None) -> tuple[CataloguedPage, ...]:
     pages: list[CataloguedPage] = []
     for each in table.tables("page"):
         each.only(_PAGE)
@@ -113,7 +113,7 @@ def _pages(table: Table, name: str, platforms: Collection[str] | None) -> tuple[
             provider_id=table.heading,
             fallback_urls=each.addresses("fallback"),
             options=each.options("options"),
-            note=each.text("note", ""),
+            note=each.text("note", note),
             old_urls=each.addresses("old_urls"),
             shared=each.flag("shared"),
         )
