@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.builders import NOON
+from tests.desktop.reading import everything_said, paste
 from trayapp.catalogue.loader import read_bundled
 from trayapp.desktop.window.keycard import KeyCard
 from trayapp.desktop.window.keydialogs import AddDialog, KeyDialog, ReplaceDialog
@@ -126,25 +127,6 @@ def desk(qtbot: QtBot) -> Iterator[Desk]:
     for each in made.page.window().findChildren(QDialog):
         each.close()
     QApplication.clipboard().clear()
-
-
-def paste(field: QLineEdit, text: str) -> None:
-    QApplication.clipboard().setText(text)
-    field.setFocus()
-    QTest.keyClick(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-
-
-def everything_said(widget: QWidget) -> str:
-    """Whatever can be seen of or heard from a widget and all below it."""
-    said: list[str] = []
-    for each in (widget, *widget.findChildren(QWidget)):
-        face = QAccessible.queryAccessibleInterface(each)
-        said += [face.text(kind) for kind in (QAccessible.Text.Name, QAccessible.Text.Value)] if face else []
-        said += [each.accessibleName(), each.accessibleDescription(), each.toolTip(), each.windowTitle()]
-        for kind in (QLabel, QLineEdit, QPushButton, QCheckBox):
-            if isinstance(each, kind):
-                said.append(each.text())
-    return "\n".join(said)
 
 
 def row_of(dialog: QDialog, name: str) -> QWidget:
