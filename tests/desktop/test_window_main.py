@@ -577,6 +577,29 @@ def test_own_monitoring_is_asked_for_and_watched_as_such(desk: Desk, address: st
     assert desk.window._settings_page.draft.settings.watch[-1] == entry
 
 
+def test_regions_are_chosen_where_a_page_reports_by_region(desk: Desk) -> None:
+    settings_desk(desk)
+    watching = desk.window._settings_page._watching
+    draft = desk.window._settings_page.draft
+    assert watching._regions.isHidden()
+    draft.edit(
+        replace(draft.settings, watch=(Watch(url="https://health.acme.example", platform="aws"), *draft.settings.watch))
+    )
+    watching._list.setCurrentRow(0)
+    assert watching._regions.isHidden()  # nobody knows the page yet
+
+    cloud = replace(page("Cloud", "cloud"), url="https://health.acme.example", platform="aws")
+    desk.show(pages=[state(cloud)], settings=draft.settings, providers=(ACME, NOTED))
+    assert not watching._regions.isHidden()
+    watching._regions.setText(" eu-west-1,, us-east-1 ")
+    watching._regions.editingFinished.emit()
+
+    assert draft.settings.watch[0].options == {"regions": "eu-west-1, us-east-1"}
+    before = draft.settings
+    watching._regions.editingFinished.emit()
+    assert draft.settings is before
+
+
 def test_what_was_found_does_not_outlive_the_way_it_was_asked_for(desk: Desk) -> None:
     settings_desk(desk)
     watching = desk.window._settings_page._watching

@@ -281,3 +281,55 @@ def test_slack_without_a_history_still_reads() -> None:
     report = replay(platform("slack").read(Ask(url=found.url, with_history=True)), found.answers)
 
     assert judge(report, ()).status is Status.MAJOR_OUTAGE
+
+
+def _google(*places: str, end: str = "", regions: str = "us-central1") -> StatusReport:
+    row = json.loads((PAGES / "googlecloud" / "outage" / "incidents.json").read_text(encoding="utf-8"))[0]
+    row["currently_affected_locations"] = [{"title": each, "id": each} for each in places] if not end else []
+    row["previously_affected_locations"] = [{"title": each, "id": each} for each in places] if end else []
+    row.pop("end", None)
+    if end:
+        row["end"] = end
+    ask = Ask(url="https://status.cloud.google.com", options={"regions": regions})
+    return replay(platform("googlecloud").read(ask), {"/incidents.json": Answer(json.dumps([row]).encode())})
+
+
+@pytest.mark.parametrize("places", [(), ("us-central1",), ("asia-east1", "US-Central1"), ("us",), ("global",)])
+def test_google_keeps_what_may_be_about_the_wanted_regions(places: tuple[str, ...]) -> None:
+    assert judge(_google(*places), ()).status is Status.MAJOR_OUTAGE
+
+
+@pytest.mark.parametrize("places", [("asia-east1",), ("us-central10",), ("us-c",), ("europe", "asia")])
+def test_google_leaves_out_what_is_elsewhere(places: tuple[str, ...]) -> None:
+    report = _google(*places)
+
+    assert judge(report, ()).status is Status.OPERATIONAL
+    assert report.incidents == ()
+
+
+def test_google_tells_of_ended_incidents_by_where_they_were() -> None:
+    assert len(_google("us-central1", end="2026-03-04T12:00:00+00:00").incidents) == 1
+    assert _google("asia-east1", end="2026-03-04T12:00:00+00:00").incidents == ()
+    assert len(_google("asia-east1", end="2026-03-04T12:00:00+00:00", regions="").incidents) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "regions", "is_kept"),
+    [
+        ("in East US 2", "East US 2", True),
+        ("in East US 2", "eastus2, westeurope", True),
+        ("in East US 2", "East US", False),
+        ("in East US and West Europe", "East US", True),
+        ("in North Central US", "centralus", False),
+        ("everywhere", "East US", True),
+        ("in East US 2", "", True),
+    ],
+)
+def test_azure_leaves_out_what_names_other_regions_only(text: str, regions: str, is_kept: bool) -> None:  # noqa: FBT001 -- a row of the table
+    feed = (PAGES / "azure" / "outage").glob("*.xml")
+    body = next(feed).read_text(encoding="utf-8").replace("errors in two regions", f"errors {text}")
+    ask = Ask(url="https://azure.status.microsoft", options={"regions": regions})
+
+    report = replay(platform("azure").read(ask), {"/en-us/status/feed/": Answer(body.encode())})
+
+    assert bool(report.incidents) is is_kept

@@ -1,10 +1,13 @@
+from dataclasses import replace
+from types import MappingProxyType
+
 from tests.builders import NOON, component
 from trayapp.domain.provider import ComponentRef, Product, Provider, StatusPage
 from trayapp.domain.report import Component, StatusReport
 from trayapp.domain.snapshot import PageState
 from trayapp.domain.status import Status
 from trayapp.presentation import watching
-from trayapp.presentation.watching import Choice
+from trayapp.presentation.watching import Choice, region_example, regions_of
 from trayapp.presentation.words import Mark
 
 API = ComponentRef(id="api-1", name="API")
@@ -131,3 +134,11 @@ def test_hosts_are_those_of_pages_and_of_their_second_addresses() -> None:
     page = StatusPage(id="a", name="A", url="https://b.example/path", fallback_urls=("https://a.example:8443",))
 
     assert watching.hosts([page, PAGE]) == ("a.example:8443", "b.example", "status.acme.example")
+
+
+def test_regions_are_for_platforms_that_report_by_them() -> None:
+    cloud = replace(PAGE, platform="aws", options=MappingProxyType({"regions": "us-east-1"}))
+
+    assert region_example((PAGE, cloud)) == "us-east-1, eu-central-1"
+    assert regions_of((PAGE, cloud)) == "us-east-1"
+    assert (region_example((PAGE,)), regions_of((PAGE,))) == ("", "")

@@ -1,6 +1,7 @@
 """Which pages to watch: the settings' wishes, looked up in the catalogue."""
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from trayapp.catalogue.lookup import Catalogue, watching
@@ -72,7 +73,10 @@ def _pages_of(wish: Watch, catalogue: Catalogue) -> tuple[StatusPage, ...]:
     provider = catalogue.find(wish.provider)
     if provider is None:
         return ()
-    return watching(provider, (*wish.products, *wish.components))
+    pages = watching(provider, (*wish.products, *wish.components))
+    if not wish.options:
+        return pages
+    return tuple(replace(page, options=MappingProxyType({**page.options, **wish.options})) for page in pages)
 
 
 def _own_page(wish: Watch, catalogue: Catalogue) -> StatusPage:

@@ -5,7 +5,10 @@ Both dashboards have one shape; Workspace rows lack the locations, which is how 
 
 An incident is open when it has no ``end`` **and** its newest update is not ``AVAILABLE`` (either alone was wrong at
 times). ``most_recent_update.status`` is how it is now, ``status_impact`` the peak: only the former counts.
-Products keep their id and change their title. Ids match watched components; locations are not needed for that.
+Products keep their id and change their title. Ids match watched components.
+
+``options["regions"]`` ("us-central1, europe-west4") keeps what is said of those regions, of a larger place around one
+("us"), of the whole world, or of no place at all: an empty list of places means an unknown one, not nowhere.
 
 ====================  ==============  ==============
 word                  status          impact (by ``severity``: low, medium, high)
@@ -31,6 +34,7 @@ from trayapp.formats.times import instant
 
 _PATHS = ("/incidents.json",)
 _AVAILABLE = "AVAILABLE"
+_EVERYWHERE = "global"
 _STATUS = {
     _AVAILABLE: Status.OPERATIONAL,
     "SERVICE_INFORMATION": Status.DEGRADED,
@@ -56,6 +60,10 @@ class _Product(msgspec.Struct):
     current_title: object = None
 
 
+class _Place(msgspec.Struct):
+    id: object = None
+
+
 class _Row(msgspec.Struct):
     id: str
     begin: object
@@ -69,7 +77,8 @@ class _Row(msgspec.Struct):
     updates: list[_Update] | None = None
     severity: str | None = None
     uri: object = None
-    currently_affected_locations: object = None
+    currently_affected_locations: list[_Place] | None = None
+    previously_affected_locations: list[_Place] | None = None
 
 
 class _StrictRow(msgspec.Struct):
@@ -88,7 +97,9 @@ class _StrictRow(msgspec.Struct):
 def read(ask: Ask) -> Exchange[StatusReport]:
     """Read the list of incidents."""
     response = yield from data_file(ask.url, _PATHS, limit=LARGE_LIMIT)
-    rows = decoded(response, list[_Row])
+    listed = decoded(response, list[_Row])
+    regions = frozenset(each.strip().lower() for each in ask.options.get("regions", "").split(",") if each.strip())
+    rows = [row for row in listed if _concerns(row, regions)]
     site = base(ask.url, _PATHS)
     running = [row for row in rows if _is_open(row)]
     closed = [row for row in rows if not _is_open(row)]
@@ -97,13 +108,22 @@ def read(ask: Ask) -> Exchange[StatusReport]:
         components=_components(running),
         incidents=tuple(_incident(row, site) for row in (*running, *closed[:_KEPT_CLOSED], *awaited)),
         absence=Absence.OPERATIONAL,
-        page_name=_dashboard(rows, ask.url),
+        page_name=_dashboard(listed, ask.url),
     )
 
 
 def _dashboard(rows: list[_Row], url: str) -> str:
     is_workspace = all(row.currently_affected_locations is None for row in rows) if rows else "appsstatus" in url
     return "Google Workspace" if is_workspace else "Google Cloud"
+
+
+def _concerns(row: _Row, regions: frozenset[str]) -> bool:
+    """Return whether a row is about one of these regions, for all anybody can tell."""
+    told = row.currently_affected_locations if _is_open(row) else row.previously_affected_locations
+    places = {word(each.id).lower() for each in told or []} - {""}
+    if not regions or not places or _EVERYWHERE in places:
+        return True
+    return any(region == place or region.startswith(f"{place}-") for region in regions for place in places)
 
 
 def _is_open(row: _Row) -> bool:

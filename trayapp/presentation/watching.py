@@ -16,6 +16,13 @@ from trayapp.presentation.now import NAME_LIMIT
 from trayapp.presentation.tray import clipped
 from trayapp.presentation.words import Mark, mark_of, status_word
 
+_REGIONS = {
+    "aws": "us-east-1, eu-central-1",
+    "azure": "East US, West Europe",
+    "googlecloud": "us-central1, europe-west4",
+}
+"""Platforms that report by region (the option ``regions`` of their adapters), and how regions are written there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
@@ -114,6 +121,16 @@ def chosen(tree: tuple[Branch, ...], keys: frozenset[str]) -> Choice | None:
     covered = {leaf.key for branch in whole for leaf in branch.leaves}
     words = [leaf.word for branch in tree for leaf in branch.leaves if leaf.key in keys - covered]
     return Choice(tuple(each.product_id for each in whole), tuple(dict.fromkeys(words)))
+
+
+def region_example(pages: Iterable[StatusPage]) -> str:
+    """Return how regions are written there, e.g. ``us-east-1, eu-central-1``; empty where a page knows none."""
+    return next((_REGIONS[each.platform] for each in pages if each.platform in _REGIONS), "")
+
+
+def regions_of(pages: Iterable[StatusPage]) -> str:
+    """Return the regions that are watched, as they are written; empty for all of them."""
+    return next((each.options.get("regions", "") for each in pages if each.platform in _REGIONS), "")
 
 
 def hosts(pages: Iterable[StatusPage], others: Iterable[str] = ()) -> tuple[str, ...]:

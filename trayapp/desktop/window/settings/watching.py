@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from gettext import gettext as _
+from types import MappingProxyType
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -19,7 +20,7 @@ from trayapp.desktop.window.settings.draft import Draft
 from trayapp.desktop.window.settings.picker import Picker
 from trayapp.desktop.window.settings.tree import WatchTree
 from trayapp.desktop.window.texts import GRID, caption, column, heading, list_icon, put, row
-from trayapp.domain.provider import Provider
+from trayapp.domain.provider import Provider, StatusPage
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.status import worst
 from trayapp.engine.updates import FoundPage
@@ -53,6 +54,7 @@ class WatchingTab(QWidget):
         self._scope = caption()
         self._automatic = QPushButton(_("Watch what &matters again"))
         self._tree = WatchTree()
+        self._regions = QLineEdit()
         self._hint = caption()
         self._build()
         draft.changed.connect(self._show_entries)
@@ -83,7 +85,7 @@ class WatchingTab(QWidget):
         lines.setContentsMargins(0, 0, GRID, 0)
         lines = column(right)
         lines.setContentsMargins(GRID, 0, 0, 0)
-        for widget in (self._title, self._address, self._scope, self._find):
+        for widget in (self._title, self._address, self._regions, self._scope, self._find):
             lines.addWidget(widget)
         lines.addWidget(self._tree, 1)
         lines.addWidget(self._hint)
@@ -103,6 +105,9 @@ class WatchingTab(QWidget):
         self._find.setAccessibleName(_("Find a product or a component"))
         self._find.setClearButtonEnabled(True)
         self._find.textChanged.connect(self._tree.filter)
+        self._regions.setAccessibleName(_("Regions"))
+        self._regions.setClearButtonEnabled(True)
+        self._regions.editingFinished.connect(self._on_regions)
         self._automatic.clicked.connect(self._on_automatic)
         self._tree.ticks_changed.connect(self._on_ticks)
 
@@ -134,7 +139,7 @@ class WatchingTab(QWidget):
         entry = self._entry()
         self._remove.setEnabled(entry is not None)
         if entry is None:
-            for widget in (self._automatic, self._scope, self._find, self._tree):
+            for widget in (self._automatic, self._regions, self._scope, self._find, self._tree):
                 widget.hide()
             put(self._title, _("Nothing is watched"))
             put(self._address, "")
@@ -145,6 +150,7 @@ class WatchingTab(QWidget):
         self._branches = words.branches(provider, states, choice)
         put(self._title, self._name(entry))
         put(self._address, ", ".join(each.page.url for each in states) or entry.url)
+        self._show_regions(tuple(each.page for each in states) or (provider.pages if provider is not None else ()))
         is_automatic = choice == Choice()
         put(self._scope, _scope_words(is_known=provider is not None, is_automatic=is_automatic))
         self._automatic.setVisible(not is_automatic)
@@ -152,6 +158,22 @@ class WatchingTab(QWidget):
         self._tree.setVisible(bool(self._branches))
         self._find.setVisible(bool(self._branches))
         put(self._hint, "" if self._branches else _("The page lists no components: it is watched as a whole."))
+
+    def _show_regions(self, pages: tuple[StatusPage, ...]) -> None:
+        entry, example = self._entry(), words.region_example(pages)
+        self._regions.setVisible(bool(example))
+        self._regions.setPlaceholderText(_("All regions; or only some, such as {regions}").format(regions=example))
+        if entry is not None and not self._regions.hasFocus():
+            self._regions.setText(entry.options.get("regions", words.regions_of(pages)))
+
+    def _on_regions(self) -> None:
+        entry, text = self._entry(), ", ".join(filter(None, map(str.strip, self._regions.text().split(","))))
+        if entry is None or self._regions.isHidden():
+            return
+        provider, states = self._provider(entry), self._states(entry)
+        pages = tuple(each.page for each in states) or (provider.pages if provider is not None else ())
+        if text != entry.options.get("regions", words.regions_of(pages)):
+            self._put(replace(entry, options=MappingProxyType({**entry.options, "regions": text})))
 
     def _on_ticks(self, keys: frozenset[str]) -> None:
         choice = words.chosen(self._branches, keys)
@@ -165,11 +187,14 @@ class WatchingTab(QWidget):
         self._replace(Choice())
 
     def _replace(self, choice: Choice) -> None:
-        entry, place = self._entry(), self._list.currentRow()
-        if entry is None:
-            return
+        entry = self._entry()
+        if entry is not None:
+            self._put(replace(entry, products=choice.products, components=choice.components))
+
+    def _put(self, entry: Watch) -> None:
+        """Put an entry in the place of the one that is chosen."""
         watch = list(self._draft.settings.watch)
-        watch[place] = replace(entry, products=choice.products, components=choice.components)
+        watch[self._list.currentRow()] = entry
         self._draft.edit(replace(self._draft.settings, watch=tuple(watch)))
 
     def _on_add(self) -> None:

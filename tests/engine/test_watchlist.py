@@ -1,0 +1,36 @@
+"""From wishes to pages: what an entry says of itself reaches the adapter and the network."""
+
+from types import MappingProxyType
+
+from trayapp.catalogue.lookup import Catalogue
+from trayapp.domain.provider import Access, Login, Provider, StatusPage
+from trayapp.engine.watchlist import watchlist
+from trayapp.storage.settings import Settings, Watch
+
+CLOUD = StatusPage(
+    id="cloud",
+    name="Cloud",
+    url="https://health.cloud.example",
+    platform="aws",
+    provider_id="cloud",
+    options=MappingProxyType({"regions": "us-east-1", "other": "word"}),
+)
+CATALOGUE = Catalogue((Provider(id="cloud", name="Cloud", pages=(CLOUD,)),))
+
+
+def page_of(wish: Watch) -> StatusPage:
+    (page,) = watchlist(Settings(watch=(wish,)), CATALOGUE).pages
+    return page
+
+
+def test_a_person_chooses_the_regions_of_a_catalogued_page() -> None:
+    chosen = page_of(Watch(provider="cloud", options=MappingProxyType({"regions": "eu-west-1"})))
+
+    assert chosen.options == {"regions": "eu-west-1", "other": "word"}
+    assert page_of(Watch(provider="cloud")).options == CLOUD.options
+
+
+def test_own_monitoring_brings_its_way_in_along() -> None:
+    wish = Watch(url="http://am.lan:9093", internal=True, login=Login.BEARER, secret="env:TOKEN", ca="/own.pem")
+
+    assert page_of(wish).access == Access(ca="/own.pem", login=Login.BEARER, secret="env:TOKEN")
