@@ -394,6 +394,15 @@ class TestAlerts:
         assert nothing == ()
         assert [each.alert.kind for each in over] == [AlertKind.CONNECTION_BACK]
 
+    def test_just_awake_and_snoozed_the_own_connection_is_no_news(self) -> None:
+        down, lost = baseline(BaselineKind.FAILS, 2), Snapshot(pages=(replace(GONE, looks=2),))
+        awake = Circumstances(gather_until=NOON + MINUTE)
+        assert decide_on_baseline(AlertBook(), down, lost, NOON, awake) == (AlertBook(), ())
+
+        book, noted = decide_on_baseline(AlertBook(snoozed_until=NOON + MINUTE), down, lost, NOON)
+        assert [(each.told, each.reason) for each in noted] == [(False, Reason.SNOOZED)]
+        assert book.offline_since == NOON
+
     def test_a_page_that_answers_proves_the_connection(self) -> None:
         snapshot = Snapshot(pages=(replace(GONE, looks=2), replace(FINE, looks=1)))
 

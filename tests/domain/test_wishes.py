@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import NOON, failure, incident, report
+from tests.builders import NOON, component, failure, incident, report
 from tests.domain.test_notification import (
     API_DOWN,
     API_PART,
@@ -110,6 +110,17 @@ class TestAcknowledged:
 
         assert seen.told == [OPENED]
         assert is_acknowledged(seen.book, "acme")
+
+    def test_trouble_that_outlives_one_of_two_incidents_goes_on_with_what_was_known_of_that_one(self) -> None:
+        chat = component("Chat", Status.DEGRADED)
+        about_chat = incident("Chat", id="two", parts=[chat], started_at=NOON)
+        seen = watching(FINE, report(API_SLOW, chat, incidents=[about_api("one"), about_chat]))
+        acknowledged(seen, Wish("acme", "acme/two"))
+
+        seen.look(report(component("API"), chat), report(component("API"), chat))
+
+        assert is_acknowledged(seen.book, "acme"), "what is left is what is known"
+        assert seen.told == [OPENED, OPENED, RECOVERED]
 
     def test_a_page_means_all_that_is_open_on_it(self) -> None:
         both = report(API_SLOW, CHAT, incidents=[about_api("one"), about_api("two")])
