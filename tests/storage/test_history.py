@@ -891,6 +891,18 @@ class TestLedger:
 
         assert [ledger.checked_at for ledger in (by_id["i0"], by_id["i1"]) if ledger is not None] == [at, None]
 
+    def test_one_that_is_open_for_months_keeps_its_sightings_too(self, path: Path) -> None:
+        history = History.open(path)
+        begun = START - timedelta(days=90)
+        old = incident("i0", started_at=begun, updates=(replace(posted("u1", "Slow."), posted_at=begun),))
+        at = START - 20 * MINUTE
+        history.record("openai", at, None, sightings=[Sighting("openai", Source.CHECK, at)])
+        history.record("openai", START, listing(old, incident()))
+
+        by_id = {each.incident.id: each.ledger for each in history.incidents()}
+
+        assert [ledger.checked_at for ledger in (by_id["i0"], by_id["i1"]) if ledger is not None] == [at, None]
+
 
 def told_at(history: History) -> datetime | None:
     (found,) = history.incidents()

@@ -121,7 +121,7 @@ def ledger_of(
         return None
     posted_at = _posted_at(incident, read_at)
     end = None if incident.is_open else max(incident.resolved_at or read_at, posted_at)
-    others = tuple(each for each in spans if each.page_id == page_id and each.incident_id != incident.id)
+    others = tuple(spans)
     mine = Span(page_id, incident.id, posted_at, end)
 
     def belongs(where: str, at: datetime) -> bool:
@@ -129,7 +129,9 @@ def ledger_of(
             return False
         if mine.covers(at):
             return True
-        return posted_at - LEAD <= at < posted_at and not any(each.covers(at) for each in others)
+        return posted_at - LEAD <= at < posted_at and not any(
+            each.covers(at) and each.page_id == page_id and each.incident_id != incident.id for each in others
+        )
 
     seen = [each for each in sightings if belongs(each.page_id, each.at)]
     notices = [

@@ -20,7 +20,7 @@ from types import MappingProxyType
 
 from trayapp.domain.change import StatusChanged
 from trayapp.domain.incident import Incident
-from trayapp.domain.ledger import LEAD, Sighting, ledger_of
+from trayapp.domain.ledger import LEAD, Sighting, Span, ledger_of
 from trayapp.domain.record import Gap, IncidentQuery, IncidentVersion, StoredIncident, UpdateVersion
 from trayapp.domain.report import StatusReport
 from trayapp.storage import rows, statements
@@ -41,6 +41,8 @@ MOST_WAITING = 2_000
 """Looks kept in memory while they cannot be written; then the oldest go."""
 LEFTOVER_SECONDS = 60
 FREED_PAGES = 10_000
+LONG_INCIDENT = timedelta(days=30)
+"""One that is over and went on for longer is not looked for when it is asked whose a sighting was."""
 ASLEEP = "asleep"
 """The reason of a gap: the machine slept, or stood still."""
 NOT_RUNNING = "not_running"
@@ -483,6 +485,15 @@ class History:
             unlisted_since=rows.from_ms_or_none(row["unlisted_at"]),
         )
 
+    def _spans(self, pages: list[str], moments: list[datetime]) -> dict[str, list[Span]]:
+        """Return when the incidents of some pages went on around these moments: of the last month, and those open."""
+        values = {
+            "pages": rows.as_list(pages),
+            "begin": rows.to_ms(min(moments) - LONG_INCIDENT),
+            "end": rows.to_ms(max(moments)),
+        }
+        return rows.by_page(map(rows.span_of, self._read(statements.FIND_SPANS, values)))
+
     def _with_ledgers(self, stored: tuple[StoredIncident, ...], found: Sequence[Row]) -> tuple[StoredIncident, ...]:
         """Add to each incident who knew of it when."""
         if not found:
@@ -495,8 +506,10 @@ class History:
             "end": _FOREVER,
         }
         sightings = rows.by_page(map(rows.sighting_of, self._read(statements.FIND_SIGHTINGS, values)))
-        told = rows.by_page(map(rows.told_of, self._read(statements.FIND_TOLD, values)))
-        spans = rows.by_page(map(rows.span_of, self._read(statements.FIND_SPANS, values))) if sightings or told else {}
+        told = rows.by_incident(map(rows.told_of, self._read(statements.FIND_TOLD, values)))
+        seen_at = [each.at for group in sightings.values() for each in group]
+        seen_at += [each.at for group in told.values() for each in group]
+        spans = self._spans(sorted({*sightings, *(page for page, _incident in told)}), seen_at) if seen_at else {}
         return tuple(
             replace(
                 each,
@@ -505,7 +518,7 @@ class History:
                     each.incident,
                     each.first_seen_at,
                     sightings=sightings.get(each.page_id, ()),
-                    told=told.get(each.page_id, ()),
+                    told=(*told.get((each.page_id, each.incident.id), ()), *told.get((each.page_id, ""), ())),
                     spans=spans.get(each.page_id, ()),
                 ),
             )

@@ -13,7 +13,7 @@ from trayapp.domain.status import Status
 
 Value = str | int | None
 Row = Mapping[str, Value]
-_Paged = TypeVar("_Paged", Sighting, Told, Span)
+_Paged = TypeVar("_Paged", Sighting, Span)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
@@ -106,6 +106,15 @@ def by_page(found: Iterable[_Paged | None]) -> dict[str, list[_Paged]]:
     for each in found:
         if each is not None:
             groups.setdefault(each.page_id, []).append(each)
+    return groups
+
+
+def by_incident(found: Iterable[Told | None]) -> dict[tuple[str, str], list[Told]]:
+    """Return pop-ups by page and incident id, in their order."""
+    groups: dict[tuple[str, str], list[Told]] = {}
+    for each in found:
+        if each is not None:
+            groups.setdefault((each.page_id, each.incident_id), []).append(each)
     return groups
 
 

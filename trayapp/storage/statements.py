@@ -86,9 +86,14 @@ FIND_TOLD = """
 """
 """What was held back counts from the digest that told it."""
 FIND_SPANS = """
-    SELECT page_id, incident_id, begun_at, coalesce(over_at, unlisted_at) AS over FROM incident
-    WHERE kind = 'incident' AND page_id IN (SELECT value FROM json_each(:pages))
-        AND begun_at <= :end AND coalesce(over_at, unlisted_at, :end) >= :begin
+    SELECT page_id, incident_id, begun_at, coalesce(over_at, unlisted_at) AS over
+    FROM incident INDEXED BY incident_begun
+    WHERE begun_at BETWEEN :begin AND :end AND kind = 'incident'
+        AND page_id IN (SELECT value FROM json_each(:pages))
+    UNION ALL
+    SELECT page_id, incident_id, begun_at, NULL AS over FROM incident INDEXED BY incident_open
+    WHERE is_open AND unlisted_at IS NULL AND begun_at < :begin AND kind = 'incident'
+        AND page_id IN (SELECT value FROM json_each(:pages))
 """
 PRUNE_INCIDENTS = "DELETE FROM incident WHERE coalesce(over_at, unlisted_at) < :before"
 PRUNE_CHANGES = """
