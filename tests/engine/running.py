@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from trayapp.domain.change import StatusChanged
 from trayapp.domain.notification import AlertKind
 from trayapp.engine.recording import Recording, read
 from trayapp.engine.updates import Update
+from trayapp.storage.history import History
 from trayapp.storage.settings import Polling, Settings
 
 URL = "https://status.acme.example/api/v2/summary.json"
@@ -83,11 +85,18 @@ def run(lines: Iterable[Mapping[str, Any]], settings: Settings = EVERY_MINUTE, *
     return play(recording(lines), settings, own_pages=own_pages)
 
 
-def play(recorded: Recording, settings: Settings = EVERY_MINUTE, *, own_pages: bool = False) -> Ran:
-    """Run a recording to one hour after its last line."""
+def play(
+    recorded: Recording,
+    settings: Settings = EVERY_MINUTE,
+    *,
+    own_pages: bool = False,
+    database: Path | None = None,
+) -> Ran:
+    """Run a recording to one hour after its last line; its history goes with it, or into a file."""
     home = bootstrap.plain_home()
     home = replace(home, loaded=replace(home.loaded, settings=settings))
     engine = bootstrap.build_replay(recorded, home, own_pages=own_pages)
+    engine._setup = replace(engine._setup, history=lambda: History.open(database))
     ran = Ran()
     asleep = sum((each.until - each.at).total_seconds() for each in recorded.sleeps)
     length = (recorded.end - recorded.start).total_seconds() + 3600 - asleep

@@ -13,17 +13,25 @@ from tests.builders import NOON, operational, outage
 from tests.engine.running import EVERY_MINUTE, answers, recording
 from tests.fakepage import SUMMARY, FakePage
 from trayapp import bootstrap
-from trayapp.domain.notification import AlertKind
+from trayapp.domain.notification import AlertKind, Level
 from trayapp.domain.record import IncidentQuery
 from trayapp.domain.status import Status
 from trayapp.engine import replay
 from trayapp.engine.clock import Clock, ClockSet, Gap
-from trayapp.engine.commands import ApplySettings, DetectPage, DismissNote, EraseHistory, LoadIncidents, LookNow
+from trayapp.engine.commands import (
+    ApplySettings,
+    DetectPage,
+    DismissNote,
+    EraseHistory,
+    LoadIncidents,
+    LookNow,
+    PreviewRules,
+)
 from trayapp.engine.engine import Engine, Setup
 from trayapp.engine.simulation import JumpingLoop
 from trayapp.engine.updates import Update
 from trayapp.storage.history import History
-from trayapp.storage.settings import Watch
+from trayapp.storage.settings import Alerts, Watch
 
 FAST = "[polling]\nidle = 1\nincident = 1\n"
 Step = Callable[[Engine, "Published"], Awaitable[None]]
@@ -114,6 +122,13 @@ def test_commands_are_answered(tmp_path: Path) -> None:
 
         engine.handle(DetectPage("http://127.0.0.1:1"))
         update = await published.until(lambda update: update.found_page is not None and bool(update.found_page.problem))
+
+        engine.handle(PreviewRules(Alerts(level=Level.MUTE)))
+        engine.handle(PreviewRules(Alerts()))
+        update = await published.until(lambda update: update.previewed is not None)
+        assert update.previewed is not None
+        assert update.previewed.rules == PreviewRules(Alerts()), "only the last rules are of interest"
+        assert update.previewed.rehearsal.since is not None
 
         engine.handle(EraseHistory())
         engine.handle(LoadIncidents(IncidentQuery()))

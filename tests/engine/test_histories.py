@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -76,11 +77,11 @@ class History:
         self.main = ""
         self._lines = tuple(self._written(face, every, until))
 
-    def play(self) -> "Played":
+    def play(self, database: Path | None = None) -> "Played":
         recorded = recording(self._lines)
         self.main = recorded.urls[0]
         kept = {each.name: getattr(recorded, each.name) for each in fields(recorded)}
-        return Played(self, play(_Watched(**kept, asked=self._note)))
+        return Played(self, play(_Watched(**kept, asked=self._note), database=database))
 
     def seen(self, life: Life) -> bool:
         """Whether a valid answer that we got told of the incident while it was trouble."""
@@ -126,6 +127,7 @@ class Played:
         self.decisions: list[Decision] = [each for update in ran.updates for each in update.decisions]
         self.told: list[Alert] = [each.alert for each in self.decisions if each.told]
         self.statuses = ran.statuses
+        self.end = ran.updates[-1].now
         self.pages = {each.page.id for update in ran.updates for each in update.snapshot.pages}
         named = [each.alert for each in self.decisions if each.alert.incident_id]
         self._of = {alert.concern: str(alert.incident_id)[-4:] for alert in named}

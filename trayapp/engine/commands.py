@@ -7,7 +7,7 @@ from trayapp.domain.record import IncidentQuery
 from trayapp.domain.wishes import Wish
 from trayapp.engine.newkey import NewKey
 from trayapp.storage.secret import Secret
-from trayapp.storage.settings import Settings
+from trayapp.storage.settings import Alerts, QuietHours, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,14 @@ class LoadDecisions:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewRules:
+    """Count what these rules would have told lately; the last ones asked for are answered by ``Update.previewed``."""
+
+    alerts: Alerts
+    quiet_hours: QuietHours | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AddKey:
     """Keep a key and check it; ``secret`` is ``None`` where ``new`` has a reference. ``host`` is what was approved.
 
@@ -182,6 +190,7 @@ Command = (
     | ApplySettings
     | LoadIncidents
     | LoadDecisions
+    | PreviewRules
     | DetectPage
     | EraseHistory
     | DismissNote

@@ -56,6 +56,7 @@ from trayapp.engine.commands import (
     LoadDecisions,
     LoadIncidents,
     LookNow,
+    PreviewRules,
     SuspectProvider,
 )
 from trayapp.engine.crowd import CrowdWatch
@@ -66,12 +67,13 @@ from trayapp.engine.inquiries import Inquiries
 from trayapp.engine.keywatch import KeyParts, KeyWatch
 from trayapp.engine.localmodels import LocalModels
 from trayapp.engine.looking import Looker
+from trayapp.engine.preview import preview
 from trayapp.engine.quiet import is_quiet
 from trayapp.engine.reportdesk import ReportDesk
 from trayapp.engine.signals import Sources
 from trayapp.engine.signalwatch import SignalWatch
 from trayapp.engine.threads import let_go_at_the_end
-from trayapp.engine.updates import Decided, FoundIncidents, FoundPage, Note, Update
+from trayapp.engine.updates import Decided, FoundIncidents, FoundPage, Note, Previewed, Update
 from trayapp.engine.updatewatch import UpdateParts, UpdateWatch
 from trayapp.engine.wakeups import Hush, Notice, nobody_tells
 from trayapp.engine.waking import Waking
@@ -157,6 +159,8 @@ class Engine:
         self._found: FoundIncidents | None = None
         self._found_page: FoundPage | None = None
         self._decided: tuple[Decided, ...] | None = None
+        self._previewed: Previewed | None = None
+        self._previewing: PreviewRules | None = None
         self._waking = Waking()
         self._hushes: list[Hush] = []
         self._stale_at: dict[str, datetime] = {}
@@ -237,6 +241,8 @@ class Engine:
                 self._apply(settings)
             case LoadIncidents() | LoadDecisions():
                 self._load(command)
+            case PreviewRules():
+                self._do(self._preview_rules(command))
             case DetectPage(url=url, internal=internal):
                 self._do(self._detect(url, internal=internal))
             case EraseHistory():
@@ -424,6 +430,22 @@ class Engine:
             nothing: tuple[StoredDecision, ...] = ()
             kept = self._read(lambda: self._history.decisions(_EVER, command.limit), nothing)
             self._decided = tuple(map(recalled, kept))
+        self._flush()
+
+    async def _preview_rules(self, command: PreviewRules) -> None:
+        """Count what other rules would have told; who asks again wants the new answer only."""
+        self._previewing = command
+        pages = tuple(each.page for each in self._snapshot.pages)
+        try:
+            rehearsal = await preview(
+                self._history, pages, command, self._clock.now(), is_wanted=lambda: self._previewing is command
+            )
+        except HistoryUnavailableError as error:
+            self._note("history", str(error))
+        else:
+            if rehearsal is None:
+                return
+            self._previewed = Previewed(command, rehearsal)
         self._flush()
 
     def _grant(self, command: AlertCommand) -> None:
@@ -905,6 +927,7 @@ class Engine:
             found=self._found,
             found_page=self._found_page,
             decided=self._decided,
+            previewed=self._previewed,
             book=self._book,
             is_replay=self._setup.is_replay,
             is_first_run=not self._settings.first_run_done and not self._setup.is_replay,
@@ -927,6 +950,7 @@ class Engine:
         self._found = None
         self._found_page = None
         self._decided = None
+        self._previewed = None
         self._publish(update)
 
 

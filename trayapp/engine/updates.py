@@ -11,11 +11,12 @@ from trayapp.domain.keys import KeyState
 from trayapp.domain.notification import Alert, AlertBook, Decision
 from trayapp.domain.provider import Provider
 from trayapp.domain.record import IncidentQuery, StoredIncident
+from trayapp.domain.rehearsal import Rehearsal
 from trayapp.domain.rotation import KeyBook
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.updates import UpdatesState
 from trayapp.domain.verdict import PageVerdict
-from trayapp.engine.commands import KeyCommand
+from trayapp.engine.commands import KeyCommand, PreviewRules
 from trayapp.storage.settings import Settings
 
 
@@ -45,6 +46,14 @@ class Decided:
     alert: Alert
     told: bool
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """The answer to ``PreviewRules``."""
+
+    rules: PreviewRules
+    rehearsal: Rehearsal
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,7 @@ class Update:
     found_page: FoundPage | None = None
     decided: tuple[Decided, ...] | None = None
     """The answer to ``LoadDecisions``, newest first."""
+    previewed: Previewed | None = None
     book: AlertBook = field(default_factory=AlertBook)
     """What the alert policy remembers: what is acknowledged, waited for, and whether pop-ups are snoozed."""
     is_replay: bool = False

@@ -184,6 +184,7 @@ class MainWindow(QMainWindow):
         for asking in (self._incidents_page, self._settings_page):
             asking.told_requested.connect(self._open_told)
         self._settings_page.popup_test_requested.connect(self.popup_test_requested)
+        self._settings_page.preview_requested.connect(self.command)
         self._settings_page.erase_requested.connect(lambda: self.command.emit(EraseHistory()))
         self._now_page.settings_requested.connect(partial(self.show_page, SETTINGS))
         self._now_page.move_requested.connect(self._use_new_address)
@@ -211,7 +212,7 @@ class MainWindow(QMainWindow):
             self._incidents_page.show_update(update, now)
         if self._stack.currentWidget() is self._keys_page:
             self._keys_page.show_update(update, now)
-        if self._stack.currentWidget() is self._settings_page or update.found_page is not None:
+        if self._stack.currentWidget() is self._settings_page or update.found_page or update.previewed:
             self._settings_page.show_update(update)
         self._show_first_run(update)
         self._sidebar.show_mark(NOW, self._now_page.mark)

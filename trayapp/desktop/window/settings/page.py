@@ -28,6 +28,7 @@ class SettingsPage(QWidget):
     erase_requested = Signal()
     popup_test_requested = Signal()
     told_requested = Signal()
+    preview_requested = Signal(object)
 
     def __init__(self, autostart: Autostart | None = None, options: RunOptions | None = None) -> None:
         """Make the tabs; `show_update` fills them."""
@@ -53,6 +54,7 @@ class SettingsPage(QWidget):
         self._watching.detect_requested.connect(self.detect_requested)
         self._popups.test_requested.connect(self.popup_test_requested)
         self._popups.told_requested.connect(self.told_requested)
+        self._popups.preview_requested.connect(self.preview_requested)
         self._general.erase_requested.connect(self.erase_requested)
 
     @property
@@ -70,6 +72,8 @@ class SettingsPage(QWidget):
         self._about.show_updates(update.updates, update.now)
         if update.found_page is not None:
             self._watching.show_found(update.found_page)
+        if update.previewed is not None:
+            self._popups.show_preview(update.previewed)
 
     def show_popup_test(self, test: PopupTest) -> None:
         """Say what a test pop-up showed."""

@@ -7,7 +7,8 @@ from enum import Enum
 from gettext import gettext as _
 from types import MappingProxyType
 
-from PySide6.QtCore import QTime, Signal
+from PySide6.QtCore import QTime, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QGroupBox, QHBoxLayout, QPushButton, QTimeEdit, QWidget
 
 from trayapp.desktop import theme
@@ -17,11 +18,16 @@ from trayapp.desktop.window.texts import caption, column, put, row, wrapped
 from trayapp.desktop.window.told import told_text
 from trayapp.domain.notification import Level
 from trayapp.domain.snapshot import Snapshot
+from trayapp.engine.commands import PreviewRules
+from trayapp.engine.updates import Previewed
+from trayapp.presentation.noise import noise_line, noise_makers
 from trayapp.presentation.popuptest import PopupTest, lines_about
 from trayapp.storage.kinds import Weekday
 from trayapp.storage.settings import QuietHours
 
 _ID = "page"
+COUNT_AFTER = 150
+"""Milliseconds after an edit until its pop-ups are counted."""
 
 
 class PopupsTab(QWidget):
@@ -30,6 +36,8 @@ class PopupsTab(QWidget):
     test_requested = Signal()
     """A test pop-up, please."""
     told_requested = Signal()
+    preview_requested = Signal(object)
+    """Rules of which to count the pop-ups they would have made."""
 
     def __init__(self, draft: Draft) -> None:
         """Make the tab; the draft fills it."""
@@ -46,8 +54,16 @@ class PopupsTab(QWidget):
         self._days: dict[Weekday, QCheckBox] = {}
         self._test = QPushButton(_("Show a &test pop-up"))
         self._tested = wrapped(selectable=True)
+        self._noise = wrapped(_("Counting..."), selectable=True)
+        self._makers = caption()
+        self._rules: PreviewRules | None = None
+        self._counting = QTimer(self)
+        self._counting.setSingleShot(True)
+        self._counting.setInterval(COUNT_AFTER)
+        self._counting.timeout.connect(self._count)
         self._build()
         draft.changed.connect(self._show)
+        draft.changed.connect(self._count_soon)
         self._show()
 
     def show_state(self, snapshot: Snapshot) -> None:
@@ -73,12 +89,38 @@ class PopupsTab(QWidget):
         form.addRow(theme.label(_("Pop-ups")), self._level)
         note = caption(_("Each incident pops up when it begins, when it gets worse and when it is over: nothing else."))
         form.addRow(note)
+        form.addRow(self._noise)
+        form.addRow(self._makers)
+        self._noise.setAccessibleName(_("How many pop-ups these rules make"))
         page.addWidget(box)
         page.addWidget(self._quiet_box())
         page.addWidget(self._pages_box)
         page.addWidget(self._test_box())
         page.addStretch(1)
         self._level.activated.connect(self._on_level)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 -- Qt's name
+        """Count anew whenever somebody comes to see it: meanwhile more may have happened."""
+        super().showEvent(event)
+        self._rules = None
+        self._count()
+
+    def show_preview(self, previewed: Previewed) -> None:
+        """Say how many pop-ups the rules would have made; an answer about older ones is too late."""
+        if previewed.rules == self._rules:
+            self._noise.setText(noise_line(previewed.rehearsal))
+            put(self._makers, noise_makers(previewed.rehearsal, self._names))
+
+    def _count_soon(self) -> None:
+        if self.isVisible():
+            self._counting.start()
+
+    def _count(self) -> None:
+        settings = self._draft.settings
+        rules = PreviewRules(settings.alerts, settings.quiet_hours)
+        if rules != self._rules:
+            self._rules = rules
+            self.preview_requested.emit(rules)
 
     def show_test(self, test: PopupTest) -> None:
         """Say what a test pop-up showed."""
