@@ -229,6 +229,33 @@ def test_no_library_logs_a_key_that_is_held(logs: io.StringIO) -> None:
     del held
 
 
+def test_last_words_hold_no_key() -> None:
+    code = f"""
+import threading
+from trayapp.storage.secret import Secret, guard_process
+guard_process()
+held = Secret({CANARY!r})
+def fails():
+    raise ValueError("in a thread: " + {CANARY!r})
+thread = threading.Thread(target=fails)
+thread.start()
+thread.join()
+quiet = threading.Thread(target=exit)
+quiet.start()
+quiet.join()
+raise KeyError("at the end: " + {CANARY!r})
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=Path(__file__).parents[1]
+    )
+
+    assert done.returncode == 1
+    assert "ValueError: in a thread: [key]" in done.stderr
+    assert "at the end: [key]" in done.stderr
+    assert done.stderr.count("Traceback") == 2
+    assert not leaks(done.stderr)
+
+
 def test_only_the_doors_unwrap_a_key() -> None:
     root = Path(__file__).parents[1] / "trayapp"
     doors = {"engine/http.py", "storage/secret.py", "storage/secrets.py"}

@@ -11,6 +11,7 @@ import traceback
 import weakref
 from collections.abc import Callable, Iterable
 from gettext import gettext as _
+from types import TracebackType
 from typing import Any, NoReturn
 from urllib.parse import quote, quote_plus
 
@@ -143,7 +144,7 @@ def hidden(text: str, others: Iterable[Secret] = ()) -> str:
 
 
 def guard_process() -> None:
-    """Let no log record of any library and no core dump carry a key that the program holds; done once."""
+    """Let no log record of any library, no last words and no core dump carry a key that we hold; done once."""
     if sys.platform != "win32":
         import resource  # noqa: PLC0415 -- not on Windows
 
@@ -154,6 +155,21 @@ def guard_process() -> None:
         return
     _makers.append(make)
     logging.setLogRecordFactory(_guarded)
+    # Whoever has put a hook of their own there writes logs.
+    if sys.excepthook is sys.__excepthook__:
+        sys.excepthook = _last_words
+    if threading.excepthook is threading.__excepthook__:
+        threading.excepthook = _last_words_of_thread
+
+
+def _last_words(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    if sys.stderr is not None:
+        sys.stderr.write(hidden("".join(traceback.format_exception(error))))
+
+
+def _last_words_of_thread(args: threading.ExceptHookArgs) -> None:
+    if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
+        _last_words(args.exc_type, args.exc_value, args.exc_traceback)
 
 
 _makers: list[Callable[..., logging.LogRecord]] = []
