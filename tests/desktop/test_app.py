@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from trayapp.desktop import app, theme
 from trayapp.desktop.app import Shell
 from trayapp.desktop.bridge import EngineThread
+from trayapp.desktop.notifier import Popup
 from trayapp.desktop.options import RunOptions
 from trayapp.desktop.start import (
     APP_ID,
@@ -35,9 +36,10 @@ from trayapp.domain.judgement import Basis, Because, Judgement
 from trayapp.domain.notification import Alert, AlertBook, AlertKind, Concern, Decision, Reason
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.snapshot import PageState, Snapshot
+from trayapp.domain.snooze import SnoozeFor
 from trayapp.domain.status import Status
 from trayapp.domain.wishes import Wish
-from trayapp.engine.commands import Acknowledge, Command, LookNow, Snooze, SnoozeFor, TellWhenBack
+from trayapp.engine.commands import Acknowledge, Command, LookNow, Snooze, TellWhenBack
 from trayapp.engine.updates import Update
 from trayapp.presentation.popuptest import PopupTest
 from trayapp.presentation.words import Mark
@@ -155,6 +157,19 @@ def test_what_is_to_be_told_is_told_and_nothing_else(desk: Desk) -> None:
 
     assert [popup.words.title for popup in balloons] == ["OpenAI: Elevated errors"]  # type: ignore[attr-defined]
     assert desk.mark == key(Mark.DEGRADED)
+
+
+def test_what_was_held_back_alone_has_its_own_buttons(desk: Desk) -> None:
+    balloons: list[Popup] = []
+    desk.shell._notifier.undeliverable.connect(balloons.append)
+    one, two = alert("Elevated errors"), alert("Slow")
+
+    for held in ((one,), (one, two)):
+        digest = Alert(kind=AlertKind.DIGEST, at=NOW, gathered=held, concern="digest")
+        desk.shell.show_update(update(Status.DEGRADED, digest))
+
+    assert [each.concern for each in balloons] == ["openai/Elevated errors", "digest"]
+    assert [each.key for each in balloons[0].words.actions][-1] == "back"
 
 
 def test_pressing_a_pop_up_opens_its_incident(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

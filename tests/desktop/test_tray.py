@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -7,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from trayapp.desktop import theme
 from trayapp.desktop.tray import Tray
-from trayapp.engine.commands import SnoozeFor
+from trayapp.domain.snooze import SnoozeFor
 from trayapp.presentation.tray import TrayRow, TrayView
 from trayapp.presentation.words import Mark
 
@@ -218,3 +220,12 @@ class TestItFailsForMe:
 
         assert seen(tray)[-len(ACTIONS) :] == ACTIONS
         assert "It fails for me" not in seen(tray)
+
+
+def test_the_icon_waits_for_nothing_it_does_not_show() -> None:
+    rooms = ("trayapp.engine", "trayapp.storage", "trayapp.catalogue", "trayapp.domain.notification")
+    code = f"import sys, trayapp.desktop.tray; print([name for name in sys.modules if name.startswith({rooms})])"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"

@@ -13,9 +13,10 @@ from trayapp.desktop.window.told import ToldDialog
 from trayapp.desktop.window.wishes import SnoozeButton
 from trayapp.domain.notification import Alert, AlertBook, AlertKind, Concern, Decision, PageBook, Reason
 from trayapp.domain.record import StoredIncident
+from trayapp.domain.snooze import SnoozeFor
 from trayapp.domain.status import Status
 from trayapp.domain.wishes import Wish
-from trayapp.engine.commands import Acknowledge, LoadDecisions, LoadIncidents, Snooze, SnoozeFor, TellWhenBack
+from trayapp.engine.commands import Acknowledge, LoadDecisions, LoadIncidents, Snooze, TellWhenBack
 from trayapp.engine.updates import Decided, FoundIncidents
 from trayapp.presentation.popuptest import PopupTest
 

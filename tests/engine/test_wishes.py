@@ -19,9 +19,10 @@ from tests.engine.running import EVERY_MINUTE, answers, fails, recording
 from tests.fakepage import SUMMARY, FakePage
 from trayapp import bootstrap
 from trayapp.domain.notification import AlertKind, Level
+from trayapp.domain.snooze import SnoozeFor
 from trayapp.domain.wishes import Wish, is_all_acknowledged
 from trayapp.engine import replay
-from trayapp.engine.commands import Acknowledge, Command, LoadDecisions, Snooze, SnoozeFor, TellWhenBack
+from trayapp.engine.commands import Acknowledge, Command, LoadDecisions, Snooze, TellWhenBack
 from trayapp.engine.decisions import recalled
 from trayapp.engine.engine import Engine, Setup
 from trayapp.engine.quiet import is_quiet, tomorrow_morning

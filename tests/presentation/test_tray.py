@@ -3,7 +3,6 @@ from datetime import UTC, datetime, timedelta
 
 from trayapp.domain.incident import Impact, Incident, Phase
 from trayapp.domain.judgement import Basis, Because, Judgement
-from trayapp.domain.notification import AlertBook, Concern
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.report import FailureKind, FetchFailure
 from trayapp.domain.snapshot import PageState, Snapshot
@@ -59,26 +58,14 @@ def test_all_is_fine() -> None:
 
 
 def test_what_is_acknowledged_and_snoozed_is_said() -> None:
-    concern = Concern(
-        page_id="openai",
-        name="openai/1",
-        incident_id="1",
-        title="",
-        opened_at=BEGAN,
-        severity=Status.DEGRADED,
-        acknowledged=Status.DEGRADED,
-    )
-    book = AlertBook(concerns=(concern,), snoozed_until=NOW + timedelta(minutes=34))
     snapshot = Snapshot(pages=(page("OpenAI", Status.DEGRADED),), at=NOW)
 
-    seen = tray_view(snapshot, NOW, book=book)
+    seen = tray_view(snapshot, NOW, is_acknowledged=True, snoozed="Pop-ups are snoozed until 15:04")
 
     assert seen.is_acknowledged
     assert seen.sentence.endswith(" - acknowledged - checked 40 s ago")
     assert seen.tooltip.endswith(" - acknowledged - checked 14:29")
     assert seen.snoozed == "Pop-ups are snoozed until 15:04"
-    later = tray_view(snapshot, NOW + timedelta(hours=1), book=replace(book, concerns=()))
-    assert (later.is_acknowledged, later.snoozed) == (False, "")
 
 
 def test_one_service_alone_is_fine_by_its_name() -> None:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 from tests.builders import NOON
 from trayapp.domain.notification import AlertBook, Concern, PageBook
@@ -7,7 +8,7 @@ from trayapp.domain.snapshot import PageState
 from trayapp.domain.status import Status
 from trayapp.domain.verdict import VerdictId
 from trayapp.domain.wishes import Wish
-from trayapp.presentation.wishes import asked_sentence, incident_wish, incident_wishes, page_wish
+from trayapp.presentation.wishes import asked_sentence, incident_wish, incident_wishes, page_wish, snoozed_words
 
 ACME = PageState(
     page=StatusPage(id="acme", name="Acme", url="https://status.acme.example"), shown=Status.DEGRADED, looks=1
@@ -81,3 +82,11 @@ def test_one_incident_needs_no_buttons_beside_the_pages_and_two_do() -> None:
     assert [(key, each.is_acknowledged) for key, each in found.items()] == [("one", True), ("two", False)]
     assert found["one"].name == "Errors one"
     assert incident_wish("acme", "three", two) is None
+
+
+def test_a_snooze_says_until_when() -> None:
+    book = AlertBook(snoozed_until=NOON + timedelta(minutes=64))
+
+    assert snoozed_words(book, NOON) == "Pop-ups are snoozed until 13:04"
+    assert snoozed_words(book, NOON + timedelta(minutes=64)) == ""
+    assert snoozed_words(AlertBook(), NOON) == ""

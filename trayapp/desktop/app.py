@@ -19,11 +19,13 @@ from trayapp.desktop.options import RunOptions
 from trayapp.desktop.tray import NOW_PAGE, SETTINGS_PAGE, Tray
 from trayapp.domain.notification import Alert, AlertKind
 from trayapp.domain.snapshot import Snapshot
-from trayapp.domain.wishes import wish_of
-from trayapp.engine.commands import Acknowledge, Command, LookNow, Snooze, SnoozeFor, SuspectProvider, TellWhenBack
+from trayapp.domain.snooze import SnoozeFor
+from trayapp.domain.wishes import is_all_acknowledged, wish_of
+from trayapp.engine.commands import Acknowledge, Command, LookNow, Snooze, SuspectProvider, TellWhenBack
 from trayapp.engine.updates import Note, Update
 from trayapp.presentation.popuptest import PopupTest
 from trayapp.presentation.tray import TrayView, said, tray_view
+from trayapp.presentation.wishes import snoozed_words
 from trayapp.presentation.wording import ACKNOWLEDGE, worded
 from trayapp.storage.settings import DEFAULT_WATCH, Look, Settings
 
@@ -46,7 +48,14 @@ def _nothing_known() -> Update:
 
 
 def _view(update: Update, now: datetime) -> TrayView:
-    return tray_view(update.snapshot, now, is_replay=update.is_replay, book=update.book, can_ask=bool(update.verdicts))
+    return tray_view(
+        update.snapshot,
+        now,
+        is_replay=update.is_replay,
+        can_ask=bool(update.verdicts),
+        is_acknowledged=is_all_acknowledged(update.book, update.snapshot),
+        snoozed=snoozed_words(update.book, now),
+    )
 
 
 class Window(Protocol):
@@ -152,8 +161,10 @@ class Shell(QObject):
         names = {each.page.id: each.page.name for each in update.snapshot.pages}
         for decision in update.decisions:
             if decision.told:
-                words = worded(decision.alert, names, update.now, is_replay=update.is_replay)
-                self._notifier.show(decision.alert, words)
+                # What was held back alone is shown as what it is, with its buttons.
+                alert = decision.alert.gathered[0] if len(decision.alert.gathered) == 1 else decision.alert
+                words = worded(alert, names, update.now, is_replay=update.is_replay)
+                self._notifier.show(alert, words)
 
     @Slot(object)
     def show_crash(self, error: BaseException) -> None:

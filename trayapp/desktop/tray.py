@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from trayapp.desktop import theme
-from trayapp.engine.commands import SnoozeFor
+from trayapp.domain.snooze import SnoozeFor
 from trayapp.presentation.tray import APP_NAME, TrayRow, TrayView, starting
 from trayapp.presentation.words import Mark
 

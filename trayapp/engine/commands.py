@@ -1,9 +1,9 @@
 """What a shell may ask of the engine; one road, one value each."""
 
 from dataclasses import dataclass
-from enum import Enum
 
 from trayapp.domain.record import IncidentQuery
+from trayapp.domain.snooze import SnoozeFor
 from trayapp.domain.wishes import Wish
 from trayapp.engine.newkey import NewKey
 from trayapp.storage.secret import Secret
@@ -69,16 +69,6 @@ class DismissNote:
     """Put a banner away until it is news again."""
 
     key: str
-
-
-class SnoozeFor(Enum):
-    """How long no pop-ups are wanted."""
-
-    HOUR = "hour"
-    TOMORROW = "tomorrow"
-    """Until tomorrow morning."""
-    NOT = "not"
-    """No longer: what was held back is told now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from trayapp.domain import wishes
 from trayapp.domain.notification import AlertBook, Decided
-from trayapp.engine.commands import Acknowledge, AlertCommand, Snooze, SnoozeFor, TellWhenBack
+from trayapp.domain.snooze import SnoozeFor
+from trayapp.engine.commands import Acknowledge, AlertCommand, Snooze, TellWhenBack
 from trayapp.engine.quiet import tomorrow_morning
 from trayapp.storage.settings import QuietHours
 

@@ -6,10 +6,8 @@ from gettext import gettext as _
 from gettext import ngettext
 
 from trayapp.domain.incident import Incident
-from trayapp.domain.notification import AlertBook
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.status import Status, worst
-from trayapp.domain.wishes import is_all_acknowledged
 from trayapp.presentation.ages import age, clock, long_date
 from trayapp.presentation.words import (
     Mark,
@@ -65,8 +63,9 @@ def tray_view(
     now: datetime,
     *,
     is_replay: bool = False,
-    book: AlertBook | None = None,
     can_ask: bool = False,
+    is_acknowledged: bool = False,
+    snoozed: str = "",
 ) -> TrayView:
     """Return what to show for a snapshot at ``now`` (UTC; in a replay the replay's own time).
 
@@ -88,8 +87,7 @@ def tray_view(
     ago = _(" - checked {age}").format(age=age(checked, now)) if checked is not None else ""
     at = _(" - checked {time}").format(time=clock(checked, now)) if checked is not None else ""
     mark = mark_of(status)
-    is_known = book is not None and is_all_acknowledged(book, snapshot)
-    known = _(" - acknowledged") if is_known else ""
+    known = _(" - acknowledged") if is_acknowledged else ""
     ago, at = known + ago, known + at
     sentence = clipped(head, SENTENCE_LIMIT - len(ago)) + ago
     return TrayView(
@@ -99,16 +97,9 @@ def tray_view(
         can_ask=can_ask,
         tooltip=clipped(head, TOOLTIP_LIMIT - len(at)) + at,
         accessible=_("{app}, {state}: {sentence}").format(app=APP_NAME, state=mark_word(mark), sentence=sentence),
-        is_acknowledged=is_known,
-        snoozed=snoozed_words(book, now) if book is not None else "",
+        is_acknowledged=is_acknowledged,
+        snoozed=snoozed,
     )
-
-
-def snoozed_words(book: AlertBook, now: datetime) -> str:
-    """Return until when no pop-ups are wanted, or nothing."""
-    if book.snoozed_until is None or not book.is_snoozed(now):
-        return ""
-    return _("Pop-ups are snoozed until {time}").format(time=clock(book.snoozed_until, now))
 
 
 def said(sentence: str) -> TrayView:

@@ -1,12 +1,14 @@
 """What a person has asked of the pop-ups about a page or an incident, and what they may ask."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from gettext import gettext as _
 
 from trayapp.domain.notification import AlertBook, Concern, is_acknowledged
 from trayapp.domain.snapshot import PageState
 from trayapp.domain.status import Status
 from trayapp.domain.wishes import Wish
+from trayapp.presentation.ages import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,13 @@ def asked_sentence(page_id: str, book: AlertBook) -> str:
         parts.append(_("you will be told when it is back"))
     said = " · ".join(parts)
     return said[:1].upper() + said[1:]
+
+
+def snoozed_words(book: AlertBook, now: datetime) -> str:
+    """Return until when no pop-ups are wanted, or nothing."""
+    if book.snoozed_until is None or not book.is_snoozed(now):
+        return ""
+    return _("Pop-ups are snoozed until {time}").format(time=clock(book.snoozed_until, now))
 
 
 def page_wish(state: PageState, book: AlertBook) -> WishView | None:

@@ -35,8 +35,8 @@ from trayapp.domain.wishes import concerned
 from trayapp.engine.updates import Update
 from trayapp.presentation import now as words
 from trayapp.presentation.crowd import crowd_lines
-from trayapp.presentation.tray import snoozed_words
 from trayapp.presentation.verdict import hint
+from trayapp.presentation.wishes import snoozed_words
 from trayapp.presentation.words import Mark
 
 _AT_ONCE = 40

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from trayapp.desktop.window.flow import Flow
 from trayapp.desktop.window.texts import column
-from trayapp.engine.commands import Acknowledge, Snooze, SnoozeFor, TellWhenBack
+from trayapp.domain.snooze import SnoozeFor
+from trayapp.engine.commands import Acknowledge, Snooze, TellWhenBack
 from trayapp.presentation.wishes import WishView
 from trayapp.presentation.wording import acknowledge_word, back_word
 
