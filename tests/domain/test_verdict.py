@@ -40,6 +40,7 @@ from trayapp.domain.verdict import (
     VerdictId,
     after_baseline,
     after_edge,
+    evidence,
     failing_providers,
     shared_causes,
     telling_page,
@@ -491,3 +492,7 @@ def test_whoever_fails_by_the_page_or_by_a_verdict_is_counted_and_a_stale_page_i
 
     assert failing_providers([BAD], [blamed, fine], NOON) == {"acme", "globex"}
     assert failing_providers([page(Status.MAJOR_OUTAGE, at=NOON - timedelta(hours=2)), FINE], [], NOON) == frozenset()
+
+
+def test_where_no_page_and_no_edge_is_known_there_is_no_line_of_them() -> None:
+    assert evidence(Signals(now=NOON)) == ()

@@ -9,6 +9,7 @@ from trayapp.domain.provider import ComponentRef, StatusPage
 from trayapp.domain.report import FailureKind, FetchFailure, Observation, StatusReport
 from trayapp.domain.snapshot import PageState, Snapshot, advance, expire
 from trayapp.domain.status import Status
+from trayapp.domain.verdict import Evidence, Icon, PageVerdict, PopUp, SignalKind, Verdict, VerdictId
 from trayapp.presentation import now as words
 from trayapp.presentation.words import Mark
 
@@ -272,3 +273,81 @@ def test_facts_leave_out_what_a_page_does_not_say() -> None:
     )
 
     assert [each.facts for each in words.open_incidents(looked(page(), told), NOW)] == ["Investigating", "Scheduled"]
+
+
+def about(of: PageState, which: VerdictId, icon: Icon = Icon.BY_PAGE) -> PageVerdict:
+    line = Evidence(signal=SignalKind.PAGE, ok=True, code="operational", name=of.page.name, at=NOON)
+    verdict = Verdict(id=which, icon=icon, pop_up=PopUp.NO, evidence=(line,))
+    return PageVerdict(of.page.id, of.page.provider_id, verdict)
+
+
+class TestWhoseProblem:
+    """What verdicts add to what the pages say."""
+
+    ACME, GLOBEX = looked(page(), FINE), looked(page("Globex"), BAD)
+    BOTH = Snapshot(pages=(ACME, GLOBEX), at=NOW)
+    GUESS = about(ACME, VerdictId.LOOKS_LIKE_PROVIDER, Icon.TRIANGLE_QUESTION)
+    POSTED = about(GLOBEX, VerdictId.INCIDENT_CONFIRMED)
+
+    def test_the_most_urgent_verdict_is_the_sentence_and_the_pages_stand_below(self) -> None:
+        told = words.headline(self.BOTH, NOW, (self.GUESS, self.POSTED))
+
+        assert (told.mark, told.sentence) == (
+            Mark.OUTAGE,
+            "Globex reports an incident, and it is confirmed from here.",
+        )
+        assert told.detail.startswith("Status pages: Globex:")
+        assert words.headline(self.BOTH, NOW, (self.GUESS,)).sentence == "Looks like a problem of Acme, not posted yet."
+
+    @pytest.mark.parametrize("which", [VerdictId.FINE, VerdictId.MAINTENANCE])
+    def test_where_all_is_calm_the_pages_say_it_alone(self, which: VerdictId) -> None:
+        calm = Snapshot(pages=(self.ACME,), at=NOW)
+        told = words.headline(calm, NOW, (about(self.ACME, which, Icon.TICK),))
+
+        assert (told.sentence, told.detail) == ("Acme is fine - checked 40 s ago", "")
+
+    def test_a_page_nobody_has_looked_at_makes_no_news(self) -> None:
+        fresh = PageState(page=page())
+        told = words.headline(Snapshot(pages=(fresh,), at=NOW), NOW, (about(fresh, VerdictId.CANNOT_TELL),))
+
+        assert told.detail == ""
+
+    def test_a_page_that_a_verdict_does_not_trust_says_so_on_its_card(self) -> None:
+        card = words.card(self.ACME, NOW, found=self.GUESS.verdict)
+
+        assert (card.mark, card.headline) == (Mark.DEGRADED, "Looks like a problem of Acme, not posted yet.")
+        assert card.verdict == "The status page says: Operational"
+
+    @pytest.mark.parametrize(
+        ("which", "line"),
+        [
+            (VerdictId.INCIDENT, ""),
+            (VerdictId.INCIDENT_CONFIRMED, "Globex reports an incident, and it is confirmed from here."),
+        ],
+    )
+    def test_an_incident_is_said_once_and_more_where_there_is_more_to_say(self, which: VerdictId, line: str) -> None:
+        card = words.card(self.GLOBEX, NOW, found=about(self.GLOBEX, which).verdict)
+
+        assert (card.mark, card.verdict) == (Mark.OUTAGE, line)
+        assert card.headline.startswith("Major outage")
+
+    def test_with_the_own_connection_down_every_page_keeps_its_shape(self) -> None:
+        cut = about(self.ACME, VerdictId.YOUR_CONNECTION, Icon.HOLLOW_CLOCK)
+        card = words.card(self.ACME, NOW, found=cut.verdict)
+
+        assert (card.mark, card.headline, card.verdict) == (Mark.FINE, "Fine", "")
+        assert words.headline(Snapshot(pages=(self.ACME,), at=NOW), NOW, (cut,)).mark is Mark.UNKNOWN
+
+    def test_the_reasons_are_those_of_the_urgent_pages(self) -> None:
+        fine = about(self.ACME, VerdictId.FINE, Icon.TICK)
+
+        assert [each.name for each in words.evidence(self.BOTH, NOW, (fine, self.POSTED))] == ["Globex"]
+        assert [each.name for each in words.evidence(self.BOTH, NOW, (self.GUESS, self.POSTED))] == ["Globex", "Acme"]
+        (alone,) = words.evidence(Snapshot(pages=(self.ACME,), at=NOW), NOW, (fine,))
+        assert alone.lines[0].startswith("Status page of Acme: operational")
+
+    def test_each_provider_may_be_asked_about_once(self) -> None:
+        first, second = (replace(page(name), provider_id="acme") for name in ("One", "Two"))
+        pages = (looked(first, FINE), looked(second, FINE), looked(page("Own"), FINE))
+
+        assert words.askable(Snapshot(pages=pages, at=NOW)) == (("one", "One"), ("own", "Own"))
