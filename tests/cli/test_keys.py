@@ -291,3 +291,14 @@ def test_a_model_that_went_is_told_of(keys: Typed, api: FakePage) -> None:
     news = keys.document["keys"][0]["models"]
     assert (news["gone"], news["new"]) == (["gpt-x"], ["gpt-y"])
     assert news["at"].endswith("Z")
+
+
+def test_a_local_server_is_added_without_being_asked_for_a_key(keys: Typed, api: FakePage, store: MemoryStore) -> None:
+    api.set("/v1/models", says({"object": "list", "data": [{"id": "qwen"}]}))
+
+    assert keys("add", "lm-studio", "--base-url", api.url) == 0
+    assert "(LM Studio): Works" in keys.out
+    assert not store.kept
+    api.refuse()
+    assert keys("check", "--json") == 3
+    assert keys.document["keys"][0]["reachability"] == "UNREACHABLE"

@@ -767,3 +767,23 @@ def test_many_cards_are_made_a_few_at_a_time_and_all_of_them_in_order(desk: Desk
     assert [each.view.row.label for each in desk.cards() if each.view] == [each.ref.label for each in keys]
     desk.show(*keys[5:])
     assert len(desk.cards()) == 20
+
+
+def test_a_local_server_needs_no_key(desk: Desk) -> None:
+    desk.show()
+    dialog = desk.adding()
+    dialog.choose("ollama")
+
+    assert "localhost:11434 is asked, without any key." in desk.labels(dialog)
+    assert not dialog.entry.isVisible()
+    assert not row_of(dialog, "Where it is kept").isVisible()
+    desk.button("Add", dialog).click()
+
+    (command,) = desk.sent
+    assert isinstance(command, AddKey)
+    assert (command.new.provider, command.secret, command.new.is_checked) == ("ollama", None, True)
+    dialog.choose("openai")
+    assert dialog.entry.isVisible()
+    desk.done()
+    desk.show(checked(ref=KeyRef(id="a", label="here", provider="ollama", host="localhost:11434")))
+    assert "Replace..." not in desk.buttons()

@@ -522,3 +522,26 @@ def test_checks_of_one_run_share_the_work(desk: Desk, api: FakePage) -> None:
 
     assert desk.keeper.book.keys[0].checked_at == desk.time()
     assert timedelta(0) == desk.time() - desk.time.at
+
+
+def test_a_server_of_ones_own_is_asked_without_any_key(desk: Desk, api: FakePage) -> None:
+    api.set("/api/tags", says({"models": [{"name": "llama3"}]}))
+    desk.endpoints["ollama"] = api.url
+    here = NewKey(provider="ollama", label="here", host=desk.host)
+
+    key_id = asyncio.run(desk.keeper.add(here, None)).ref.id
+    asyncio.run(desk.check())
+
+    (state,) = desk.keeper.book.keys
+    assert (state.health, state.facts["models"]) == (KeyHealth.OK, "llama3")
+    assert not desk.store.kept
+    assert "authorization" not in api.requests[0].headers
+    assert "needs no key" in refusal(desk, replace(here, label="x"), GOOD)
+    assert "needs no key" in refusal(desk, replace(here, label="x", reference="env:X"), None)
+    with pytest.raises(KeyRefusedError, match="needs no key"):
+        asyncio.run(desk.keeper.replace(key_id, Secret(GOOD)))
+    api.refuse()
+    asyncio.run(desk.check())
+    assert [each.health for each in desk.keeper.book.keys] == [KeyHealth.OK]
+    asyncio.run(desk.keeper.remove(key_id))
+    assert not desk.keeper.book.keys

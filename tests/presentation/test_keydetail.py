@@ -62,7 +62,7 @@ def test_a_working_key_says_so_and_names_what_it_was_not_told() -> None:
         "Sent only to": "api.openai.com",
         "Here since": "2 December 2025",
     }
-    assert (found.is_locked, found.is_reference, found.waits) == (False, False, "")
+    assert (found.is_locked, found.has_own_key, found.waits) == (False, True, "")
     assert found.spoken == "work. OpenAI: Works. checked 5 min ago"
 
 
@@ -142,7 +142,7 @@ def test_models_that_come_and_go_are_facts_and_lost_ones_stand_in_the_open() -> 
 
 
 def test_an_end_that_the_person_told_counts_as_known() -> None:
-    ref = KeyRef(id="a", label="work", provider="openai", expires_at=NOON + timedelta(days=31))
+    ref = replace(REF, expires_at=NOON + timedelta(days=31))
 
     shown = facts(checked(ref=ref))
 
@@ -200,7 +200,7 @@ def test_a_reference_and_all_that_is_known_of_its_own() -> None:
 
     found = view(KeyState(ref=ref))
 
-    assert found.is_reference
+    assert not found.has_own_key
     assert dict(found.facts) == {
         "Kept in": "env:OPENAI_API_KEY",
         "Ends with": "...wxyz",
@@ -256,8 +256,15 @@ def test_what_goes_and_what_stays_is_said_before_it_goes() -> None:
 
     assert said.splitlines()[:4] == [
         "• work: the key in Secret Service",
-        "• bare: the key in the key store",
+        "• bare: it has no key",
         "• play: the reference op://a/b/c; what it leads to stays",
         "",
     ]
     assert "stay valid" in said
+
+
+def test_a_server_that_needs_no_key_is_not_said_to_hide_anything() -> None:
+    found = view(checked(ref=KeyRef(id="a", label="here", provider="ollama", host="localhost:11434")))
+
+    assert dict(found.facts) == {"Sent only to": "localhost:11434"}
+    assert not found.has_own_key

@@ -20,6 +20,7 @@ from trayapp.engine.keycheck import KeyChecker, UnknownKeyProviderError, provide
 from trayapp.engine.keykeeping import KeyKeeper, KeyRefusedError, doubt
 from trayapp.engine.newkey import NewKey, end_of_day
 from trayapp.presentation import keys as words
+from trayapp.probes.table import PROBES, probe_for
 from trayapp.storage.keyfile import KeyFileError
 from trayapp.storage.secrets import SecretStoreError
 
@@ -51,7 +52,10 @@ class _Desk:
         self.arguments = arguments
         self.keeper: KeyKeeper = bootstrap.key_keeper(mine)
         self.keeper.reload()
-        self.names: Mapping[str, str] = {each.id: each.name for each in mine.catalogue.providers}
+        self.names: Mapping[str, str] = {
+            **{each.provider: each.name for each in PROBES.values()},
+            **{each.id: each.name for each in mine.catalogue.providers},
+        }
 
     def checker(self) -> KeyChecker:
         """Return what checks keys, with a network of its own; call it in the running loop."""
@@ -109,7 +113,8 @@ def _add(desk: _Desk) -> int:
         sentence = _("{host} will receive the key. If that is right, say so with --approve-endpoint.")
         raise KeyRefusedError(sentence.format(host=where.host))
     question = _("Key for {name}: ").format(name=desk.names.get(provider, provider))
-    secret = None if given.reference else typed.secret(question)
+    is_typed = not given.reference and probe_for(provider).needs_key
+    secret = typed.secret(question) if is_typed else None
 
     doubts = secret.judged_by(partial(doubt, provider)) if secret is not None and not given.anyway else ""
 

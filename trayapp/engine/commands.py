@@ -111,7 +111,9 @@ class PreviewRules:
 
 @dataclass(frozen=True, slots=True)
 class AddKey:
-    """Keep a key and check it; ``secret`` is ``None`` where ``new`` has a reference. ``host`` is what was approved.
+    """Keep a key and check it; ``secret`` is ``None`` where ``new`` has a reference or its provider needs no key.
+
+    ``new.host`` is what was approved.
 
     This and the commands below are answered by ``Update.key_outcome``.
     """

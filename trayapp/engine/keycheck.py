@@ -206,6 +206,8 @@ class KeyChecker:
         )
 
     async def _secret(self, ref: KeyRef, *, may_ask: bool) -> Secret:
+        if not probe_for(ref.provider).needs_key:
+            return Secret("")
         if ref.reference:
             return await references.resolve(ref.reference)
         return await self._vault.fetch(ref.entry, may_ask=may_ask)

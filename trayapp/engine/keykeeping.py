@@ -75,7 +75,7 @@ class KeyKeeper:
         return self.book
 
     async def add(self, new: NewKey, secret: Secret | None) -> KeyState:
-        """Keep a key; ``secret`` is ``None`` where ``new`` has a reference. Not checked yet.
+        """Keep a key; ``secret`` is ``None`` where ``new`` has a reference or its provider needs none. Not checked yet.
 
         Raises ``KeyRefusedError``, ``SecretStoreError`` or ``KeyFileError``; then nothing is kept.
         """
@@ -83,7 +83,10 @@ class KeyKeeper:
         if len(self.book.keys) >= MOST_KEYS:
             raise KeyRefusedError(_("This program looks after {count} keys at the most.").format(count=MOST_KEYS))
         label = self._free_label(new)
-        if new.reference:
+        if not probe_for(new.provider).needs_key:
+            if secret is not None or new.reference:
+                raise KeyRefusedError(_("This one needs no key: add it without."))
+        elif new.reference:
             if wrong := references.objection(new.reference):
                 raise KeyRefusedError(wrong)
         elif secret is None or (wrong := secret.judged_by(objection)):
@@ -107,6 +110,8 @@ class KeyKeeper:
         before = self._known(key_id)
         if before.ref.reference:
             raise KeyRefusedError(_("This key is a reference: change it where it is kept."))
+        if not probe_for(before.ref.provider).needs_key:
+            raise KeyRefusedError(_("This one needs no key."))
         if wrong := secret.judged_by(objection):
             raise KeyRefusedError(wrong)
         with suppress(SecretStoreError):

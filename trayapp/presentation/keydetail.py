@@ -23,6 +23,7 @@ class KeyView:
     """One key as a card. ``when`` holds ages; ``facts`` are pairs of a name and a value, in the order to show them.
 
     ``old`` are the rows of the keys it replaced. ``is_locked`` means that its store did not give it out.
+    ``has_own_key`` is false for a reference, and for a server that needs no key.
     """
 
     row: KeyRow
@@ -33,7 +34,7 @@ class KeyView:
     old: tuple[KeyRow, ...] = ()
     waits: str = ""
     is_locked: bool = False
-    is_reference: bool = False
+    has_own_key: bool = True
 
     @property
     def spoken(self) -> str:
@@ -102,7 +103,9 @@ def _removed(row: KeyRow, book: KeyBook) -> str:
         return _("• {label}: the reference {reference}; what it leads to stays").format(
             label=row.label, reference=state.ref.reference
         )
-    return _("• {label}: the key in {store}").format(label=row.label, store=row.kept_in or _("the key store"))
+    if state is not None and not state.ref.entry:
+        return _("• {label}: it has no key").format(label=row.label)
+    return _("• {label}: the key in {store}").format(label=row.label, store=row.kept_in)
 
 
 def _view(state: KeyState, row: KeyRow, old: tuple[KeyRow, ...], now: datetime, *, is_blind: bool) -> KeyView:
@@ -119,7 +122,7 @@ def _view(state: KeyState, row: KeyRow, old: tuple[KeyRow, ...], now: datetime, 
         if until is not None and is_limited
         else "",
         is_locked=state.answer is not None and state.answer.reachability is Reachability.STORE_LOCKED,
-        is_reference=bool(state.ref.reference),
+        has_own_key=bool(state.ref.entry),
     )
 
 
@@ -150,7 +153,7 @@ def _facts(state: KeyState, row: KeyRow, now: datetime, *, is_blind: bool) -> tu
         )
     if row.expires and not facts.get("expires"):
         found.append((_("Expiry"), row.expires))
-    if state.health.works:
+    if state.health.works and (state.ref.entry or state.ref.reference):
         unknown = [_(phrase) for names, phrase in _HOPED if not any(facts.get(each) for each in names)]
         if row.expires:
             unknown = [each for each in unknown if each != _(_EXPIRY)]

@@ -153,6 +153,8 @@ class Probe:
         for name, text in step.headers.items():
             if _PLACE.search(text) and (filled := _filled(text, _settings(ask))):
                 headers[name] = filled
+        if not self.needs_key:
+            headers[self.auth.header] = ""
         return Request(
             url=joined_address(base, path),
             accept=_ANY_STATUS,

@@ -97,7 +97,7 @@ class KeyCard(QWidget):
         self._approve.setVisible(bool(unapproved))
         self._console.setVisible(links.may_open(console, console))
         self._console.setToolTip(theme.plain(console))
-        self._replace.setVisible(not view.is_reference)
+        self._replace.setVisible(view.has_own_key)
         self._balance.setVisible(beyond.can_read_balance)
         self._balance.setChecked(beyond.reads_balance)
         self._paid.setVisible(bool(beyond.price))

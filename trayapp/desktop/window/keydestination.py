@@ -70,14 +70,12 @@ def unapproved(ref: KeyRef, endpoints: Mapping[str, str]) -> str:
 
 
 def key_providers(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
-    """Return whose keys can be kept, as pairs of an id and a name, sorted by name.
+    """Return who can be added, as pairs of an id and a name, sorted by name; some servers need no key.
 
     The id is the catalogue's where it has the provider, so that keys and status pages find each other.
     """
     found: dict[str, str] = {}
     for probe in PROBES.values():
-        if not probe.needs_key:
-            continue
         known = catalogue.find(probe.provider)
         is_same = known is not None and probe_for(known.id).provider == probe.provider
         found[known.id if known is not None and is_same else probe.provider] = probe.name

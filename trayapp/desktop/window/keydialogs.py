@@ -263,8 +263,8 @@ class AddDialog(KeyDialog):
         return NewKey(
             provider=str(self._provider.currentData() or ""),
             label=self._label.text().strip(),
-            reference=self._reference.text().strip() if keeping is Keeping.REFERENCE else "",
-            session_only=keeping is Keeping.SESSION,
+            reference=self._reference.text().strip() if keeping is Keeping.REFERENCE and self._needs_key() else "",
+            session_only=keeping is Keeping.SESSION and self._needs_key(),
             base_url=self._base_url.text().strip(),
             organisation=settings["organisation"],
             project=settings["project"],
@@ -273,6 +273,10 @@ class AddDialog(KeyDialog):
             expires_at=end_of_day(self._expires.text()),
         )
 
+    def _needs_key(self) -> bool:
+        provider = str(self._provider.currentData() or "")
+        return not provider or probe_for(provider).needs_key
+
     def _place(self) -> Destination:
         new = self._new()
         return destination(new.ref(), self._endpoints) if new.provider else Destination()
@@ -280,7 +284,7 @@ class AddDialog(KeyDialog):
     def _doubts(self) -> str:
         """Return why the key seems to be another provider's; then it is kept, and sent only if the person says so."""
         secret, provider = self.entry.field.secret, str(self._provider.currentData() or "")
-        if secret is None or not provider or self._keeping.value() is Keeping.REFERENCE:
+        if secret is None or not self._needs_key() or self._keeping.value() is Keeping.REFERENCE or not provider:
             return ""
         return secret.judged_by(partial(doubt, provider))
 
@@ -288,7 +292,7 @@ class AddDialog(KeyDialog):
         new, place = self._new(), self._place()
         is_checked = not self._doubts() or self._anyway.isChecked()
         new = replace(new, host=place.host if place.needs_approval else "", is_checked=is_checked)
-        if new.reference:
+        if new.reference or not self._needs_key():
             return AddKey(new)
         secret = self.entry.field.secret
         return AddKey(new, secret) if secret is not None else None
@@ -297,7 +301,9 @@ class AddDialog(KeyDialog):
         new, place = self._new(), self._place()
         if not new.provider:
             return "..."
-        if self._keeping.value() is Keeping.REFERENCE:
+        if not self._needs_key():
+            wrong = ""
+        elif self._keeping.value() is Keeping.REFERENCE:
             wrong = references.objection(new.reference) if new.reference else "..."
         else:
             wrong = super()._objection()
@@ -316,15 +322,16 @@ class AddDialog(KeyDialog):
         provider = str(self._provider.currentData() or "")
         probe = probe_for(provider) if provider else None
         needed = probe.needs if probe is not None else ()
-        self._show_row("key", is_shown=not is_reference)
-        self._show_row("reference", is_shown=is_reference)
+        self._show_row("key", is_shown=self._needs_key() and not is_reference)
+        self._show_row("reference", is_shown=self._needs_key() and is_reference)
+        self._show_row("keeping", is_shown=self._needs_key())
         for name in (*_SETTINGS, "base_url", "expires"):
             self._show_row(name, is_shown=self._more.isChecked() or name in needed)
         self._more.setArrowType(Qt.ArrowType.DownArrow if self._more.isChecked() else Qt.ArrowType.RightArrow)
         self._label.setPlaceholderText(provider or _("A name of your own for it"))
         note = self._about_keeping()
         self._keeping_note.setText(note)
-        self._show_row("keeping_note", is_shown=bool(note))
+        self._show_row("keeping_note", is_shown=bool(note) and self._needs_key())
         self._show_doubt()
         self._show_place()
         if probe is not None and probe.free is None:
@@ -369,6 +376,8 @@ class AddDialog(KeyDialog):
         told = place.problem
         if place.host and place.needs_approval:
             told = _("This address is not the provider's own. Whoever runs it receives the key.")
+        elif place.host and not self._needs_key():
+            told = _("{host} is asked, without any key.").format(host=place.host)
         elif place.host:
             told = _("It is sent to {host} and to nobody else.").format(host=place.host)
         put(self._where, told)
