@@ -11,11 +11,10 @@ from enum import StrEnum
 from itertools import pairwise
 from types import MappingProxyType
 
-from trayapp.domain.incident import Incident
 from trayapp.domain.judgement import Judgement
-from trayapp.domain.report import Component
 from trayapp.domain.snapshot import PageState, Snapshot
-from trayapp.domain.status import Status, worst
+from trayapp.domain.status import Status
+from trayapp.domain.trouble import Trouble, overlap, troubles
 from trayapp.domain.verdict import VerdictId
 
 GOOD_LOOKS_TO_RECOVER = 2
@@ -34,8 +33,6 @@ REOPEN_HOLD = timedelta(minutes=5)
 """Trouble that is back within the window after a recovery is told only when it has held for a while."""
 LATE = timedelta(hours=24)
 """What ended longer ago than this is listed, not told."""
-FORGOTTEN = timedelta(days=30)
-"""An incident open at our first look that marks nothing, and was not touched for so long, is listed, not told."""
 CONNECTION_FAILURES = 2
 LONGEST_SNOOZE = timedelta(hours=48)
 """No snooze is longer; what seems to be is a clock that was set back."""
@@ -419,85 +416,7 @@ def _not_now(book: AlertBook, alert: Alert, around: Circumstances) -> Reason | N
     return Reason.HELD_FOR_GROUP if len(_recent(book.told_at, alert.at)) >= GROUP_SIZE else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Trouble:
-    """One thing wrong with a page at one look: what a concern is made of."""
-
-    incident_id: str
-    title: str
-    severity: Status
-    component_ids: tuple[str, ...]
-    components: tuple[str, ...]
-    started_at: datetime | None
-    updated_at: datetime | None
-    is_marked: bool
-    """Whether a component is bad, and not only an incident open."""
-
-    def is_forgotten(self, now: datetime) -> bool:
-        """Return whether somebody seems to have forgotten to close it long ago."""
-        return not self.is_marked and self.updated_at is not None and now - self.updated_at > FORGOTTEN
-
-
-def troubles(judgement: Judgement) -> tuple[_Trouble, ...]:
-    """Return what is wrong, one entry an incident, and one untitled entry for bad components no incident names.
-
-    An incident's severity is the worst status of the watched components it names, and at least degraded. Bad
-    components that nobody names go to the newest incident that names none at all.
-    """
-    bad = tuple(each for each in judgement.watched if each.status is not None and each.status.is_bad)
-    alarming = [each for each in judgement.incidents if _alarms(each, bad)]
-    named: set[str] = set()
-    found: list[_Trouble] = []
-    for incident in alarming:
-        mine = _named_by(incident, bad)
-        named.update(each.id for each in mine)
-        found.append(_trouble(incident, mine))
-    orphans = tuple(each for each in bad if each.id not in named)
-    nameless = [each for each in alarming if not (each.component_ids or each.components)]
-    if orphans and nameless:
-        heir = max(nameless, key=lambda each: each.started_at.timestamp() if each.started_at else 0.0)
-        found = [_trouble(heir, orphans) if each.incident_id == heir.id else each for each in found]
-    elif orphans or (not found and judgement.status is not None and judgement.status.is_bad):
-        severity = worst(each.status for each in orphans) or judgement.status or Status.DEGRADED
-        found.append(
-            _Trouble(
-                incident_id="",
-                title="",
-                severity=severity,
-                component_ids=tuple(each.id for each in orphans),
-                components=tuple(each.name for each in orphans),
-                started_at=None,
-                updated_at=None,
-                is_marked=True,
-            )
-        )
-    return tuple(found)
-
-
-def _alarms(incident: Incident, bad: tuple[Component, ...]) -> bool:
-    return incident.has_impact or bool(_named_by(incident, bad))
-
-
-def _named_by(incident: Incident, components: tuple[Component, ...]) -> tuple[Component, ...]:
-    names = {each.casefold() for each in incident.components}
-    return tuple(each for each in components if each.id in incident.component_ids or each.name.casefold() in names)
-
-
-def _trouble(incident: Incident, bad: tuple[Component, ...]) -> _Trouble:
-    severity = worst(each.status for each in bad) or Status.DEGRADED
-    return _Trouble(
-        incident.id,
-        incident.title,
-        severity,
-        incident.component_ids or tuple(each.id for each in bad),
-        incident.components or tuple(each.name for each in bad),
-        incident.started_at,
-        incident.updated_at or incident.started_at,
-        is_marked=bool(bad),
-    )
-
-
-def _paired(open_now: Mapping[str, _Trouble], mine: Mapping[str, Concern]) -> dict[str, _Trouble]:
+def _paired(open_now: Mapping[str, Trouble], mine: Mapping[str, Concern]) -> dict[str, Trouble]:
     """Return which of our concerns go on, each with what it is now.
 
     The same incident id goes on. An untitled concern goes on as an incident that names its components
@@ -507,14 +426,14 @@ def _paired(open_now: Mapping[str, _Trouble], mine: Mapping[str, Concern]) -> di
     free = [each for key, each in open_now.items() if key not in mine]
     untitled = mine.get("")
     if untitled is not None and "" not in open_now:
-        heirs = [each for each in free if _overlap(untitled.component_ids, each.component_ids)]
+        heirs = [each for each in free if overlap(untitled.component_ids, each.component_ids)]
         if heirs:
             pairs[""] = heirs[0]
             free.remove(heirs[0])
     orphan = next((each for each in free if not each.incident_id), None)
     if orphan is not None:
         for key, concern in mine.items():
-            if key and key not in pairs and _overlap(concern.component_ids, orphan.component_ids):
+            if key and key not in pairs and overlap(concern.component_ids, orphan.component_ids):
                 pairs[key] = orphan
                 break
     return pairs
@@ -609,7 +528,7 @@ class _Look:
         told = any(each.page_id == self.page_id and each.told is not None for each in self.book.concerns)
         return told or bool(_within(self.page_book.recoveries, self.now))
 
-    def _still(self, concern: Concern, trouble: _Trouble) -> Concern:
+    def _still(self, concern: Concern, trouble: Trouble) -> Concern:
         """Go on with a concern: it may take a name, and it may be worse than what was told."""
         is_adopted = bool(trouble.incident_id) and not concern.incident_id
         now = replace(
@@ -639,7 +558,7 @@ class _Look:
         self._refuse(alert, refusal)
         return replace(now, refused=trouble.severity)
 
-    def _retry(self, concern: Concern, trouble: _Trouble) -> Concern:
+    def _retry(self, concern: Concern, trouble: Trouble) -> Concern:
         """Tell a concern late: its level was too low, it has held by now, or the flapping is over."""
         alert = self._of(AlertKind.OPENED, concern, trouble.components)
         if concern.held or self.is_flapping:
@@ -654,7 +573,7 @@ class _Look:
             return concern
         return self._offered(concern, alert, Reason.NEW)
 
-    def _new(self, trouble: _Trouble) -> Concern:
+    def _new(self, trouble: Trouble) -> Concern:
         key = trouble.incident_id or f"since {self.now:%Y-%m-%dT%H:%M:%SZ}"
         concern = Concern(
             page_id=self.page_id,
@@ -831,8 +750,3 @@ def _unless_worse(acknowledged: Status | None, severity: Status) -> Status | Non
 
 
 _HOLDING = frozenset({Reason.HELD_SNOOZED, Reason.HELD_AFTER_SLEEP, Reason.HELD_QUIET_HOURS, Reason.HELD_FOR_GROUP})
-
-
-def _overlap(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    """Return whether two sets of components may be the same trouble; naming none may be any."""
-    return not ours or not theirs or bool(set(ours) & set(theirs))
