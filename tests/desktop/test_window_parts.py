@@ -15,6 +15,7 @@ from trayapp.desktop.window.settings.draft import Draft
 from trayapp.desktop.window.settings.general import GeneralTab
 from trayapp.desktop.window.settings.tree import WatchTree
 from trayapp.desktop.window.texts import redim
+from trayapp.domain.keys import KeyRef, KeyState
 from trayapp.domain.snapshot import Snapshot
 from trayapp.domain.updates import FileState, Installation, Release, Standing, UpdatesState
 from trayapp.presentation.incidents import Detail, UpdateView, VersionView
@@ -269,3 +270,20 @@ def test_captions_follow_the_colours(qtbot: QtBot) -> None:
 
     assert dim
     assert all(each.palette().windowText().color() != QApplication.palette().windowText().color() for each in dim)
+
+
+def test_settings_name_the_key_store_and_every_host_that_may_receive_a_key(draft: Draft, qtbot: QtBot) -> None:
+    tab = GeneralTab(draft, None)
+    qtbot.addWidget(tab)
+    tab.show_keys((), "")
+    assert "found when the first key is added" in texts(tab)
+    ref = KeyRef(id="a", label="work", provider="openai", host="api.openai.com")
+    held = replace(ref, id="b", host="held.example", is_checked=False)
+
+    tab.show_keys(
+        (KeyState(ref=ref), KeyState(ref=replace(ref, id="c", host="api.x.ai")), KeyState(ref=held)), "KWallet"
+    )
+
+    assert "KWallet" in texts(tab)
+    assert "api.openai.com\napi.x.ai" in texts(tab)
+    assert "held.example" not in texts(tab)

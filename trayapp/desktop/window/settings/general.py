@@ -13,6 +13,7 @@ from trayapp.desktop.window.login import LoginBox
 from trayapp.desktop.window.settings.choices import Choice, Number, group
 from trayapp.desktop.window.settings.draft import Draft
 from trayapp.desktop.window.texts import GRID, caption, column, put, row, wrapped
+from trayapp.domain.keys import KeyState
 from trayapp.domain.snapshot import Snapshot
 from trayapp.domain.updates import Standing, UpdatesState
 from trayapp.presentation.updates import updates_hint
@@ -48,12 +49,14 @@ class GeneralTab(QWidget):
         self._days = Number(1, LONGEST_KEEPING_DAYS, _("days"), _("Keep history for"))
         self._erase = QPushButton(_("&Erase all recorded data..."))
         self._hosts: QLabel = wrapped(selectable=True)
+        self._store: QLabel = wrapped(selectable=True)
+        self._key_hosts: QLabel = wrapped(selectable=True)
         page = column(self, margin=2, spacing=2)
         if autostart is not None:
             box, form = group(_("Start"))
             form.addRow(LoginBox(autostart))
             page.addWidget(box)
-        for box in (self._look(), self._polling(), self._network(), self._updates(), self._history()):
+        for box in (self._look(), self._polling(), self._network(), self._keys(), self._updates(), self._history()):
             page.addWidget(box)
         page.addStretch(1)
         draft.changed.connect(self._show)
@@ -67,6 +70,20 @@ class GeneralTab(QWidget):
             shown = hosts((each.page for each in snapshot.pages), asked)
             put(self._hosts, "\n".join(shown) or _("none"))
             self._show_updates()
+
+    def show_keys(self, keys: tuple[KeyState, ...], store: str) -> None:
+        """Show where keys are kept, and the hosts that may receive one."""
+        put(self._store, store or _("found when the first key is added"))
+        hosts_of_keys = sorted({each.ref.host for each in keys if each.ref.host and each.ref.is_checked})
+        put(self._key_hosts, "\n".join(hosts_of_keys) or _("none"))
+
+    def _keys(self) -> QGroupBox:
+        box, form = group(_("Keys"))
+        form.addRow(theme.label(_("Kept in")), self._store)
+        form.addRow(theme.label(_("Hosts that may receive one")), self._key_hosts)
+        self._store.setAccessibleName(_("Keys are kept in"))
+        self._key_hosts.setAccessibleName(_("Hosts that may receive a key"))
+        return box
 
     def _look(self) -> QGroupBox:
         box, form = group(_("Look"))
@@ -92,7 +109,7 @@ class GeneralTab(QWidget):
         self._proxy_url.setMinimumWidth(36 * GRID)
         form.addRow(theme.label(_("Address of the proxy")), self._proxy_url)
         form.addRow(self._proxy_hint)
-        form.addRow(wrapped(_("This app talks only to the status pages you watch, and to where it looks for updates:")))
+        form.addRow(wrapped(_("For pages and updates this app talks to these hosts, for keys to those named below:")))
         form.addRow(self._hosts)
         form.addRow(caption(_("and, where a page keeps its data with the company that runs it, to that company.")))
         self._hosts.setAccessibleName(_("Hosts this app asks"))
