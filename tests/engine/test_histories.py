@@ -75,10 +75,10 @@ class History:
         self.troubles = troubles
         self.looks: list[float] = []
         self.main = ""
-        self._lines = tuple(self._written(face, every, until))
+        self.lines = tuple(self._written(face, every, until))
 
     def play(self, database: Path | None = None) -> "Played":
-        recorded = recording(self._lines)
+        recorded = recording(self.lines)
         self.main = recorded.urls[0]
         kept = {each.name: getattr(recorded, each.name) for each in fields(recorded)}
         return Played(self, play(_Watched(**kept, asked=self._note), database=database))
