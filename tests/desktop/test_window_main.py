@@ -24,7 +24,7 @@ from trayapp.desktop.window.settings.popups import PopupsTab
 from trayapp.desktop.window.settings.tree import WatchTree
 from trayapp.domain.notification import Level
 from trayapp.domain.provider import ComponentRef, Product, Provider, StatusPage
-from trayapp.domain.record import StoredIncident, UpdateVersion
+from trayapp.domain.record import Gap, StoredIncident, UpdateVersion
 from trayapp.domain.report import FailureKind, FetchFailure, Observation, StatusReport
 from trayapp.domain.snapshot import PageState, Snapshot, advance
 from trayapp.domain.status import Status
@@ -439,6 +439,36 @@ def test_an_answer_to_another_question_is_not_shown(desk: Desk) -> None:
 
     desk.show(found=FoundIncidents(asked.query, ()))
     assert "No incident in this time. Choose a longer one to see more." in desk.labels()
+
+
+def test_times_when_nobody_watched_stand_among_the_incidents(desk: Desk) -> None:
+    seen = StoredIncident(page_id="acme", incident=incident("First"), first_seen_at=NOON, last_seen_at=NOON)
+    night = Gap(NOON + timedelta(hours=1), NOON + timedelta(hours=9), "asleep")
+    desk.now = NOON + timedelta(hours=10)
+    desk.show()
+    desk.open()
+    desk.window.show_page("incidents")
+    desk.qtbot.waitUntil(lambda: bool(desk.of(LoadIncidents)))
+    asked = desk.of(LoadIncidents)[-1]
+    assert isinstance(asked, LoadIncidents)
+
+    desk.show(found=FoundIncidents(asked.query, (seen,), (night,)))
+    page = desk.window.findChild(IncidentsPage)
+    assert isinstance(page, IncidentsPage)
+    titles = [page._sorted.index(place, 2).data() for place in range(page._sorted.rowCount())]
+    assert titles == ["Nobody watched: this computer slept", "First"]
+    assert "First" in desk.labels(), "the incident is chosen, not the night after it"
+
+    page._table.setCurrentIndex(page._sorted.index(0, 0))
+    QApplication.processEvents()
+    assert "Nobody watched: this computer slept" in desk.labels()
+    assert "The page has posted no updates." not in desk.labels()
+    page._search.setText("first")
+    desk.qtbot.waitUntil(lambda: desk.of(LoadIncidents)[-1] != asked)
+    asked = desk.of(LoadIncidents)[-1]
+    assert isinstance(asked, LoadIncidents)
+    desk.show(found=FoundIncidents(asked.query, (seen,), (night,)))
+    assert page._sorted.rowCount() == 1, "who looks for something does not look for a gap"
 
 
 ACME = Provider(

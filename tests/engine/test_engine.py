@@ -114,6 +114,7 @@ def test_commands_are_answered(tmp_path: Path) -> None:
         update = await published.until(lambda update: update.found is not None)
         assert update.found is not None
         assert [each.incident.title for each in update.found.incidents] == ["Elevated errors"]
+        assert update.found.gaps == (), "this is the first run"
 
         engine.handle(DetectPage(page.url))
         update = await published.until(lambda update: update.found_page is not None)

@@ -18,13 +18,14 @@ from trayapp import bootstrap
 from trayapp.domain.clockset import book_moved
 from trayapp.domain.notification import AlertBook, AlertKind, Concern, PageBook
 from trayapp.domain.provider import StatusPage
-from trayapp.domain.record import Gap
+from trayapp.domain.record import Gap, IncidentQuery
 from trayapp.domain.status import Status
 from trayapp.engine import wakeups
+from trayapp.engine.commands import LoadIncidents
 from trayapp.engine.engine import Engine, Setup
 from trayapp.engine.http import Network
 from trayapp.engine.simulation import JumpingLoop, SimulatedWall
-from trayapp.engine.updates import Update
+from trayapp.engine.updates import FoundIncidents, Update
 from trayapp.engine.wakeups import Told
 from trayapp.engine.waking import GRACE, SOON, Waking
 from trayapp.storage.history import ASLEEP, History
@@ -130,6 +131,8 @@ def test_waking_is_noticed_at_once_noted_as_a_gap_and_asks_each_page_once() -> N
         assert abs(gap.start - began) < timedelta(seconds=1)
         assert gap.end - gap.start >= timedelta(hours=8)
         assert machine.told == []
+        machine.engine.handle(LoadIncidents(IncidentQuery(since=NOON)))
+        assert machine.published[-1].found == FoundIncidents(IncidentQuery(since=NOON), (), (gap,))
 
     Lying(pages=5).run(step)
 

@@ -425,7 +425,11 @@ class Engine:
         """Answer from the history."""
         if isinstance(command, LoadIncidents):
             query = command.query
-            self._found = FoundIncidents(query, self._read(lambda: self._history.incidents(query), ()))
+            none_found = FoundIncidents(query, ())
+            self._found = self._read(
+                lambda: FoundIncidents(query, self._history.incidents(query), self._history.gaps(query.since or _EVER)),
+                none_found,
+            )
         else:
             nothing: tuple[StoredDecision, ...] = ()
             kept = self._read(lambda: self._history.decisions(_EVER, command.limit), nothing)

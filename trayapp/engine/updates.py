@@ -10,7 +10,7 @@ from trayapp.domain.inquiry import Inquiry
 from trayapp.domain.keys import KeyState
 from trayapp.domain.notification import Alert, AlertBook, Decision
 from trayapp.domain.provider import Provider
-from trayapp.domain.record import IncidentQuery, StoredIncident
+from trayapp.domain.record import Gap, IncidentQuery, StoredIncident
 from trayapp.domain.rehearsal import Rehearsal
 from trayapp.domain.rotation import KeyBook
 from trayapp.domain.snapshot import PageState, Snapshot
@@ -33,10 +33,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class FoundIncidents:
-    """The answer to ``LoadIncidents``."""
+    """The answer to ``LoadIncidents``. ``gaps`` are the times in the asked period when nobody watched, oldest first."""
 
     query: IncidentQuery
     incidents: tuple[StoredIncident, ...]
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

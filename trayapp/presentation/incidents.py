@@ -62,6 +62,11 @@ class Filters:
         page_ids = (self.page_id,) if self.page_id else ()
         return IncidentQuery(text=self.text, page_ids=page_ids, since=since, limit=LIMIT)
 
+    @property
+    def admits_gaps(self) -> bool:
+        """Whether nothing is looked for that a time without a look cannot have."""
+        return self == Filters(period=self.period)
+
     def admits(self, stored: StoredIncident) -> bool:
         """Return whether an incident passes the filters the history does not know."""
         wanted = self.component.casefold().strip()

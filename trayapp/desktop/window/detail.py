@@ -83,7 +83,7 @@ def _story(detail: Detail) -> QWidget:
         lines.addLayout(_facts(detail.ledger))
     for update in detail.updates:
         lines.addWidget(_Update(update))
-    if not detail.updates:
+    if not detail.updates and detail.page_id:
         lines.addWidget(caption(_("The page has posted no updates.")))
     return content
 

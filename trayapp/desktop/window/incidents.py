@@ -23,9 +23,10 @@ from trayapp.desktop.window.rows import KEY_ROLE, ORDER_ROLE, RowModel
 from trayapp.desktop.window.texts import GRID, MARK_SIZE, caption, column, put, row, scroller, wrapped
 from trayapp.desktop.window.told import told_text
 from trayapp.domain.notification import AlertBook
-from trayapp.domain.record import IncidentQuery, StoredIncident
+from trayapp.domain.record import Gap, IncidentQuery, StoredIncident
 from trayapp.domain.snapshot import Snapshot
 from trayapp.engine.updates import Update
+from trayapp.presentation import gaps
 from trayapp.presentation import incidents as words
 from trayapp.presentation.incidents import Filters, Openness, Period
 from trayapp.presentation.wishes import incident_wish
@@ -57,6 +58,7 @@ class IncidentsPage(QWidget):
         self._told = QPushButton(told_text())
         self._asked: IncidentQuery | None = None
         self._stored: tuple[StoredIncident, ...] | None = None
+        self._gaps: Mapping[str, Gap] = {}
         self._shown: dict[str, StoredIncident] = {}
         self._wanted = ""
         self._search = QLineEdit()
@@ -83,6 +85,7 @@ class IncidentsPage(QWidget):
             self._show_detail(self._table.currentIndex())
         if update.found is not None and update.found.query == self._asked:
             self._stored = update.found.incidents
+            self._gaps = {gaps.gap_key(each): each for each in gaps.shown(update.found.gaps)}
             self._show_rows()
         reports = tuple(each.report for each in update.snapshot.pages)
         before = tuple(each.report for each in self._snapshot.pages) if self._snapshot is not None else None
@@ -247,11 +250,12 @@ class IncidentsPage(QWidget):
         filters = self.filters()
         admitted = [each for each in self._stored if filters.admits(each)]
         self._shown = {words.key_of(each): each for each in admitted}
-        self._model.show_rows([words.incident_row(each, self._names, self._now) for each in admitted])
+        unwatched = [gaps.gap_row(each, self._now) for each in self._gaps.values()] if filters.admits_gaps else []
+        self._model.show_rows([*(words.incident_row(each, self._names, self._now) for each in admitted), *unwatched])
         put(self._count, words.summary_line(admitted) if admitted else "")
         empty = "" if admitted else words.nothing_found(filters, is_anything_stored=bool(self._stored))
         put(self._empty, empty)
-        self._splitter.setVisible(bool(admitted))
+        self._splitter.setVisible(bool(admitted or unwatched))
         if not self._choose_wanted():
             self._choose_newest()
         self._show_detail(self._table.currentIndex())
@@ -272,7 +276,8 @@ class IncidentsPage(QWidget):
         if self._wanted or self._table.currentIndex().isValid():
             return
         places = (self._sorted.index(place, 0) for place in range(self._sorted.rowCount()))
-        newest = max(places, key=lambda each: float(each.data(ORDER_ROLE)), default=None)
+        incidents = (each for each in places if str(each.data(KEY_ROLE)) in self._shown)
+        newest = max(incidents, key=lambda each: float(each.data(ORDER_ROLE)), default=None)
         if newest is not None:
             self._table.setCurrentIndex(newest)
 
@@ -280,7 +285,12 @@ class IncidentsPage(QWidget):
         self._show_detail(current)
 
     def _show_detail(self, index: QModelIndex) -> None:
-        stored = self._shown.get(str(index.data(KEY_ROLE))) if index.isValid() else None
+        key = str(index.data(KEY_ROLE)) if index.isValid() else ""
+        gap = self._gaps.get(key)
+        if gap is not None and self._now is not None:
+            self._detail.show_detail(gaps.gap_detail(gap, self._now), "")
+            return
+        stored = self._shown.get(key)
         if stored is None or self._now is None:
             self._detail.show_detail(None, "")
             return
