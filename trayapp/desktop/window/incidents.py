@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from gettext import gettext as _
 
-from PySide6.QtCore import QModelIndex, QSize, QSortFilterProxyModel, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QPushButton,
     QSplitter,
@@ -19,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from trayapp.desktop.window.detail import IncidentDetail
-from trayapp.desktop.window.rows import KEY_ROLE, ORDER_ROLE, RowModel
-from trayapp.desktop.window.texts import GRID, MARK_SIZE, caption, column, put, row, scroller, wrapped
+from trayapp.desktop.window.rows import KEY_ROLE, ORDER_ROLE, RowModel, arrange
+from trayapp.desktop.window.texts import GRID, caption, column, put, row, scroller, wrapped
 from trayapp.desktop.window.told import told_text
 from trayapp.domain.notification import AlertBook
 from trayapp.domain.record import Gap, IncidentQuery, StoredIncident
@@ -167,24 +165,7 @@ class IncidentsPage(QWidget):
     def _build_table(self) -> None:
         table = self._table
         table.setModel(self._sorted)
-        table.setAccessibleName(_("Incidents"))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setIconSize(QSize(MARK_SIZE, MARK_SIZE))
-        table.setSortingEnabled(True)
-        table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(4 * GRID)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setMinimumSectionSize(6 * GRID)
-        for place, width in enumerate((17, 12, 30, 12, 10, 12)):
-            header.resizeSection(place, width * GRID)
-        header.setSectionResizeMode(_TITLE_COLUMN, QHeaderView.ResizeMode.Stretch)
+        arrange(table, _("Incidents"), (17, 12, 30, 12, 10, 12), (_TITLE_COLUMN,))
         table.selectionModel().currentRowChanged.connect(self._on_chosen)
 
     def _make_filters(self) -> QHBoxLayout:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from trayapp.desktop import theme
-from trayapp.desktop.window.texts import list_icon
+from trayapp.desktop.window.texts import GRID, MARK_SIZE, list_icon
 from trayapp.presentation.words import Mark
 
 ORDER_ROLE = Qt.ItemDataRole.UserRole
@@ -32,6 +33,32 @@ class Row(Protocol):
     @property
     def order(self) -> tuple[float | str, ...]:
         """What to sort by, column by column."""
+
+
+def arrange(table: QTableView, name: str, widths: Sequence[int], stretched: Sequence[int]) -> None:
+    """Make a table one of ours: whole rows are chosen, the newest stand on top, some columns take what room is left.
+
+    ``widths`` count in grid steps. The table has its model already.
+    """
+    table.setAccessibleName(name)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setTabKeyNavigation(False)
+    table.setIconSize(QSize(MARK_SIZE, MARK_SIZE))
+    table.setSortingEnabled(True)
+    table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(4 * GRID)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    header.setMinimumSectionSize(6 * GRID)
+    for place, width in enumerate(widths):
+        header.resizeSection(place, width * GRID)
+    for place in stretched:
+        header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
 
 
 class RowModel(QAbstractTableModel):

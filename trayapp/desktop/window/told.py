@@ -4,19 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from gettext import gettext as _
 
-from PySide6.QtCore import QModelIndex, QSize, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QDialogButtonBox,
-    QHeaderView,
     QLineEdit,
     QTableView,
     QWidget,
 )
 
-from trayapp.desktop.window.rows import KEY_ROLE, ORDER_ROLE, RowModel
-from trayapp.desktop.window.texts import GRID, MARK_SIZE, caption, column, heading, put, wrapped
+from trayapp.desktop.window.rows import KEY_ROLE, ORDER_ROLE, RowModel, arrange
+from trayapp.desktop.window.texts import GRID, caption, column, heading, put, wrapped
 from trayapp.engine.updates import Decided
 from trayapp.presentation import decisions as words
 from trayapp.presentation.decisions import DecisionRow
@@ -80,24 +78,7 @@ class ToldDialog(QDialog):
         self._search.setAccessibleName(_("Find a decision"))
         self._search.setClearButtonEnabled(True)
         table.setModel(self._sorted)
-        table.setAccessibleName(told_text())
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setIconSize(QSize(MARK_SIZE, MARK_SIZE))
-        table.setSortingEnabled(True)
-        table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(4 * GRID)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for place, width in enumerate((19, 9, 30, 30)):
-            header.resizeSection(place, width * GRID)
-        for place in (_ABOUT, _WHY):
-            header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
+        arrange(table, told_text(), (19, 9, 30, 30), (_ABOUT, _WHY))
         table.selectionModel().currentRowChanged.connect(self._on_chosen)
 
     def _on_chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
