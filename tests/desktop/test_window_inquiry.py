@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from tests.builders import NOON
 from tests.desktop.test_window_main import NOW, Desk, page, state
 from tests.domain.test_verdict import BAD, FINE, signals
+from trayapp.desktop.window.settings.general import GeneralTab
 from trayapp.domain.inquiry import answered, begin
 from trayapp.domain.verdict import PageVerdict, verdict
 from trayapp.engine.commands import EndInquiry, SuspectProvider
@@ -92,3 +93,12 @@ def test_each_has_its_own_panel_and_ages_grow(desk: Desk) -> None:
     desk.now = NOW + timedelta(hours=1)
     desk.window._tick()
     assert sum("over since 12:15" in each for each in desk.labels()) == 2
+
+
+def test_nobody_is_asked_in_secret(desk: Desk) -> None:
+    desk.show(asked=("https://hn.algolia.com/api/v1/search_by_date", "https://api.acme.example/v1/models"))
+    desk.window.show_page("settings")
+    desk.show(asked=("https://hn.algolia.com/api/v1/search_by_date", "https://api.acme.example/v1/models"))
+    shown = desk.window.findChildren(GeneralTab)[0]._hosts.text().splitlines()
+
+    assert shown == ["api.acme.example", "hn.algolia.com", "status.acme.example"]

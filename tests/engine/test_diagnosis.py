@@ -438,7 +438,10 @@ class TestLive:
 
     def test_the_edge_is_asked_once_and_not_with_every_look(self, tmp_path: Path, world: World) -> None:
         async def step(_engine: Engine, published: Published) -> None:
-            await published.until(says_so(VerdictId.FINE))
+            update = await published.until(says_so(VerdictId.FINE))
+            assert {f"{world.api.url}/v1/models", f"{world.one.url}/generate_204"} <= set(update.asked)
+            assert not any("algolia" in each for each in update.asked)
+            assert any("cloudflarestatus" in each for each in update.asked)
             await asyncio.sleep(2.5)
 
         self.lived(tmp_path, world, step)
@@ -538,7 +541,8 @@ class TestLive:
             update = await published.until(lambda update: bool(update.causes))
             assert [each.page.provider_id for each in update.causes] == ["cloudflare"]
 
-        own = config(world).replace("[endpoints]\n", f'[endpoints]\nanthropic = "{world.api.url}"\n')
+        ours = f'[endpoints]\nanthropic = "{world.api.url}"\ncloudflare = "{world.api.url}"\n'
+        own = config(world).replace("[endpoints]\n", ours)
         live(tmp_path, own + two, step)
 
     def test_models_on_this_computer_are_looked_for_only_while_something_fails(

@@ -86,6 +86,12 @@ class CrowdWatch:
         """Everything that was counted."""
         return tuple(self._counts.values())
 
+    @staticmethod
+    def addresses(wish: Crowd) -> tuple[str, ...]:
+        """Return whom this asks by the user's wish."""
+        wanted = ((HACKER_NEWS, wish.hacker_news), (DOWNDETECTOR, bool(wish.downdetector)))
+        return tuple(address for address, is_wanted in wanted if is_wanted)
+
     def want(self, provider: str, name: str, wish: Crowd) -> None:
         """Ask about a provider, each place at most every ten minutes and only where the user wants it."""
         if wish.hacker_news and self._is_time(provider, CrowdSource.HACKER_NEWS):

@@ -176,6 +176,7 @@ class Engine:
         self._signals: SignalWatch | None = None
         self._sighted: dict[tuple[str, Source], datetime] = {}
         self._failing: Mapping[str, datetime] = {}
+        self._cause_pages: tuple[StatusPage, ...] = ()
         self._causes = CommonCauses(
             looker=lambda: self._looker, now=self.now, start=self._do, changed=self._publish_soon
         )
@@ -507,9 +508,7 @@ class Engine:
             provider,
             keys=tuple(each for each in keys.book.keys if provider and each.ref.provider == provider) if keys else (),
             others=others,
-            causes=tuple(
-                page for each in CAUSES if each != provider for page in self._pages_named(each, self._settings)
-            ),
+            causes=tuple(each for each in self._cause_pages if each.provider_id != provider),
         )
 
         async def look(patience: timedelta) -> tuple[PageState, ...]:
@@ -522,9 +521,6 @@ class Engine:
         return await ask_everybody(
             question, self._looker.network, self._clock.now, look=look, check_key=check_key if keys else None
         )
-
-    def _pages_named(self, provider: str, settings: Settings) -> tuple[StatusPage, ...]:
-        return named(provider, settings, self._setup.catalogue)
 
     def _hear_inquiry(self, inquiry: Inquiry, found: Diagnosis, is_news: bool) -> None:  # noqa: FBT001 -- a callback's argument
         """Take over what was found out, and keep the finding."""
@@ -564,8 +560,8 @@ class Engine:
             return
         failing = failing_providers(self._snapshot.pages, verdicts, self._clock.now())
         watched = {each.page.provider_id for each in self._snapshot.pages}
-        others = (self._pages_named(each, self._settings) for each in CAUSES if each not in watched)
-        self._causes.want(failing - set(CAUSES), tuple(page for pages in others for page in pages))
+        others = tuple(each for each in self._cause_pages if each.provider_id not in watched)
+        self._causes.want(failing - set(CAUSES), others)
         for provider in failing:
             self._crowd.want(provider, self._name_of(provider), self._settings.crowd)
         self._local.want(self._settings.local_models.addresses)
@@ -579,6 +575,18 @@ class Engine:
         for provider, at in self._failing.items():
             if provider not in before:
                 self._sight(Source.CHECK, self._pages_of(provider), at)
+                self._seek_alternatives()
+
+    def _asked(self) -> tuple[str, ...]:
+        """Return whom we ask beside the pages and with keys: nobody is to be asked in secret."""
+        if self._signals is None:
+            return ()
+        return (
+            *self._signals.addresses,
+            *(each.url for each in self._cause_pages),
+            *self._crowd.addresses(self._settings.crowd),
+            *self._settings.local_models.addresses,
+        )
 
     def _name_of(self, provider: str) -> str:
         known = self._setup.catalogue.find(provider)
@@ -624,6 +632,8 @@ class Engine:
         self._snapshot = replace(watched, at=self._clock.now())
         if self._signals is not None:
             self._signals.watch(self._snapshot)
+            causes = (named(each, self._settings, self._setup.catalogue) for each in CAUSES)
+            self._cause_pages = tuple(page for pages in causes for page in pages)
         ids = frozenset(each.id for each in pages)
         if self._setup.pages is None:
             self._book = forget_pages(self._book, ids)
@@ -947,6 +957,7 @@ class Engine:
             updates=self._updates.state if self._updates is not None else UpdatesState(),
             inquiries=self._inquiries.shown,
             crowd=self._crowd.counts,
+            asked=self._asked(),
             local_models=self._local.found,
         )
         self._changes.clear()

@@ -173,6 +173,12 @@ class SignalWatch:
             if edge.is_down and edge.kind is EdgeKind.DOWN and edge.at is not None
         }
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Whom this asks: hosts for the own connection, and the API's edges of what is watched."""
+        edges = (self._sources.edges[each].url for each in sorted(self._watched) if each in self._sources.edges)
+        return (*self._sources.baseline, *edges)
+
     def take_report(self, report: OwnReport) -> None:
         """Keep what a program has just told, and act on it at once. Raises ``OSError``."""
         if self._sources.reports is not None:

@@ -117,6 +117,8 @@ class Update:
     """What people asked for with "It fails for me", the newest first."""
     causes: tuple[PageState, ...] = ()
     """Pages in trouble that may explain why several providers fail together: a hint, no verdict."""
+    asked: tuple[str, ...] = ()
+    """Addresses that are asked beside the pages and their fallbacks, or would be while something fails."""
     crowd: tuple[CrowdCount, ...] = ()
     """What other people report, where the user wants to know; never a state."""
     local_models: tuple[LocalModel, ...] = ()

@@ -36,6 +36,7 @@ class GeneralTab(QWidget):
         self._draft = draft
         self._snapshot = Snapshot()
         self._state = UpdatesState()
+        self._others: tuple[str, ...] = ()
         self._program = QCheckBox(_("Look for new &versions once a day"))
         self._catalogue = QCheckBox(_("&Fetch a newer catalogue of providers once a day"))
         self._update_hint = caption()
@@ -62,12 +63,12 @@ class GeneralTab(QWidget):
         draft.changed.connect(self._show)
         self._show()
 
-    def show_state(self, snapshot: Snapshot, state: UpdatesState) -> None:
-        """Show which hosts are asked, and whether anybody is asked for updates."""
-        if snapshot is not self._snapshot or state != self._state:
-            self._snapshot, self._state = snapshot, state
+    def show_state(self, snapshot: Snapshot, state: UpdatesState, others: tuple[str, ...] = ()) -> None:
+        """Show which hosts are asked (``others`` beside the pages), and whether anybody is asked for updates."""
+        if snapshot is not self._snapshot or (state, others) != (self._state, self._others):
+            self._snapshot, self._state, self._others = snapshot, state, others
             asked = tuple(each.url for each in (state.program, state.catalogue) if each.standing is Standing.ON)
-            shown = hosts((each.page for each in snapshot.pages), asked)
+            shown = hosts((each.page for each in snapshot.pages), (*asked, *others))
             put(self._hosts, "\n".join(shown) or _("none"))
             self._show_updates()
 
@@ -109,7 +110,14 @@ class GeneralTab(QWidget):
         self._proxy_url.setMinimumWidth(36 * GRID)
         form.addRow(theme.label(_("Address of the proxy")), self._proxy_url)
         form.addRow(self._proxy_hint)
-        form.addRow(wrapped(_("For pages and updates this app talks to these hosts, for keys to those named below:")))
+        form.addRow(
+            wrapped(
+                _(
+                    "This app talks to these hosts, to some of them only while something fails, and for keys to those "
+                    "named below:"
+                )
+            )
+        )
         form.addRow(self._hosts)
         form.addRow(caption(_("and, where a page keeps its data with the company that runs it, to that company.")))
         self._hosts.setAccessibleName(_("Hosts this app asks"))

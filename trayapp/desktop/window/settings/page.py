@@ -68,7 +68,7 @@ class SettingsPage(QWidget):
         self._tabs.setEnabled(True)
         self._watching.show_state(update.snapshot, update.providers)
         self._popups.show_state(update.snapshot)
-        self._general.show_state(update.snapshot, update.updates)
+        self._general.show_state(update.snapshot, update.updates, update.asked)
         self._general.show_keys(update.keys, update.key_store)
         self._about.show_updates(update.updates, update.now)
         if update.found_page is not None:
