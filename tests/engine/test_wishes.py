@@ -2,11 +2,12 @@
 
 import asyncio
 import os
+import sqlite3
 import subprocess
 import sys
 import time as real_time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -222,45 +223,114 @@ def test_tomorrow_morning_is_what_people_mean(
         assert hours is None or not is_quiet(hours, found)
 
 
-def test_a_kill_right_after_a_pop_up_was_said_finds_it_stored_and_says_it_once(tmp_path: Path) -> None:
-    """``watch`` prints what a shell would show; the process is killed the moment the line is seen."""
-    with FakePage() as page:
-        page.serve(SUMMARY, operational())
-        config = f'[polling]\nidle = 1\nincident = 1\n[[watch]]\nurl = "{page.url}"\nname = "Acme"\n'
-        (tmp_path / "config.toml").write_text(config, encoding="utf-8")
+def test_a_kill_after_a_pop_up_finds_it_stored_and_says_it_no_second_time(tmp_path: Path) -> None:
+    """``watch`` prints what a shell would show."""
+    with watched(tmp_path) as page:
         first = watch(tmp_path)
-        assert first.stdout is not None
         read_until(first, "status")
         page.serve(SUMMARY, outage())
         read_until(first, "alert")
-        first.kill()
-        first.wait(30)
-        first.stdout.close()
+        until(lambda: b'"saying":[]' in book_of(tmp_path), "it is noted as said")
+        kill(first)
 
         history = History.open(tmp_path / "data" / "history.db")
         kept = history.decisions(NOON)
-        book = history.load_book() or b""
         history.close()
         assert [(each.kind, each.told, each.reason) for each in kept] == [("opened", True, "new trouble")]
-        assert b'"told":"major_outage"' in book
-
-        again = watch(tmp_path)
-        assert again.stdout is not None
-        asked = len(page.requests)
-        read_until(again, "status")
-        deadline = real_time.monotonic() + 30
-        while len(page.requests) < asked + 4 and real_time.monotonic() < deadline:
-            real_time.sleep(0.05)
-        again.terminate()
-        rest = again.stdout.read().splitlines()
-        again.wait(30)
-        again.stdout.close()
-    assert [line for line in rest if b'"kind":"status"' not in line.replace(b" ", b"")] == []
+        assert b'"told":"major_outage"' in book_of(tmp_path)
+        assert said_by_the_next_run(tmp_path, page) == []
 
 
-def watch(folder: Path) -> subprocess.Popen[bytes]:
+def test_a_kill_before_a_pop_up_was_seen_loses_nothing_and_says_it_at_most_twice(tmp_path: Path) -> None:
+    with watched(tmp_path) as page:
+        first = watch(tmp_path)
+        read_until(first, "status")
+        page.serve(SUMMARY, outage())
+        read_until(first, "alert")
+        kill(first)
+        again = said_by_the_next_run(tmp_path, page)
+        third = said_by_the_next_run(tmp_path, page)
+
+    assert again in ([], ["opened"])
+    assert third == []
+
+
+def test_a_kill_between_storing_and_showing_loses_no_pop_up(tmp_path: Path) -> None:
+    """The process ends itself the moment the decision is stored, a tenth of a second before any shell hears of it."""
+    with watched(tmp_path, outage()) as page:
+        first = watch(tmp_path, code=DIES_WHEN_STORED)
+        assert first.stdout is not None
+        assert [line for line in first.stdout if b'"alert"' in line] == []
+        assert first.wait(30) == 9
+        first.stdout.close()
+        assert b'"told":"major_outage"' in book_of(tmp_path)
+
+        assert said_by_the_next_run(tmp_path, page) == ["started_during"]
+        assert said_by_the_next_run(tmp_path, page) == []
+
+
+DIES_WHEN_STORED = """
+import os, sys
+from trayapp.storage.history import History
+from trayapp.__main__ import main
+record = History.record
+def and_die(self, *arguments, **named):
+    record(self, *arguments, **named)
+    if len(arguments) > 4 and any(each.told for each in arguments[4]):
+        os._exit(9)
+History.record = and_die
+sys.argv[0] = "trayapp"
+sys.exit(main())
+"""
+
+
+@contextmanager
+def watched(folder: Path, body: str = FINE) -> Iterator[FakePage]:
+    with FakePage() as page:
+        page.serve(SUMMARY, body)
+        config = f'[polling]\nidle = 1\nincident = 1\n[[watch]]\nurl = "{page.url}"\nname = "Acme"\n'
+        (folder / "config.toml").write_text(config, encoding="utf-8")
+        yield page
+
+
+def book_of(folder: Path) -> bytes:
+    """Read the policy's memory beside the program that writes it."""
+    with closing(sqlite3.connect(f"file:{folder / 'data' / 'history.db'}?mode=ro", uri=True)) as connection:
+        found = connection.execute("SELECT content FROM book").fetchone()
+    return bytes(found[0]) if found is not None else b""
+
+
+def until(holds: Callable[[], bool], what: str) -> None:
+    deadline = real_time.monotonic() + 30
+    while not holds():
+        assert real_time.monotonic() < deadline, what
+        real_time.sleep(0.05)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait(30)
+    assert process.stdout is not None
+    process.stdout.close()
+
+
+def said_by_the_next_run(folder: Path, page: FakePage) -> list[str]:
+    """Run once more for some looks; return which alerts were told in it."""
+    asked = len(page.requests)
+    process = watch(folder)
+    until(lambda: len(page.requests) >= asked + 4, "four more looks")
+    process.terminate()
+    assert process.stdout is not None
+    lines = [msgspec.json.decode(line) for line in process.stdout]
+    process.wait(30)
+    process.stdout.close()
+    return [each["alert"] for each in lines if each["kind"] == "alert"]
+
+
+def watch(folder: Path, code: str = "") -> subprocess.Popen[bytes]:
     files = ("--config", str(folder / "config.toml"), "--data-dir", str(folder / "data"))
-    argv = (sys.executable, "-m", "trayapp", *files, "watch", "--json", "--explain")
+    start = ("-c", code) if code else ("-m", "trayapp")
+    argv = (sys.executable, *start, *files, "watch", "--json", "--explain")
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
 

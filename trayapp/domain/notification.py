@@ -210,6 +210,8 @@ class AlertBook:
     snoozed_until: datetime | None = None
     derived: tuple[tuple[str, VerdictId], ...] = ()
     """By page id: the verdict of our own making that was noted last, while it lasts."""
+    saying: tuple[Decision, ...] = ()
+    """What was decided to be told and is on its way to the screen."""
 
     def of(self, page_id: str) -> PageBook:
         """Return what is remembered of one page."""

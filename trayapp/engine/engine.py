@@ -37,6 +37,7 @@ from trayapp.domain.notification import (
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.report import FailureKind, FetchFailure, Observation, StatusReport
 from trayapp.domain.rotation import KeyBook
+from trayapp.domain.saying import left_unsaid, said, to_be_said
 from trayapp.domain.schedule import Cadence, interval_in_force, next_look
 from trayapp.domain.snapshot import PageState, Snapshot, advance, expire, read_as, remembering, watch
 from trayapp.domain.updates import SignedKind, UpdatesState
@@ -93,6 +94,8 @@ HISTORY_EVERY = timedelta(minutes=30)
 """How often a page is asked for its recent incidents too, so that those born resolved are stored."""
 STAGGER = timedelta(milliseconds=50)
 PRUNE_EVERY = timedelta(days=1)
+SAID_WITHIN = timedelta(seconds=1)
+"""A shell has shown by then what it was told; a crash before it has the next run say it again, once."""
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 _T = TypeVar("_T")
@@ -298,6 +301,8 @@ class Engine:
             await self._desk.close()
         if self._keys is not None:
             await self._keys.close()
+        if self._book.saying and not self._decisions:
+            self._note_said()
         self._read(self._history.close, None)
 
     def _open_history(self) -> None:
@@ -309,6 +314,7 @@ class Engine:
                 self._book = replace(msgspec.json.decode(stored, type=AlertBook), started=frozenset())
         self._wake_after_snooze()
         now = self._clock.now()
+        self._decisions.extend(left_unsaid(self._book, now))
         nothing: tuple[StatusChanged, ...] = ()
         changes = self._read(lambda: self._history.status_changes(None, now - FROZEN_AFTER), nothing)
         self._changed_before = {each.page_id: each.at for each in changes if None not in {each.before, each.after}}
@@ -740,12 +746,23 @@ class Engine:
         now = self._clock.now()
         statuses = [each for each in changes if isinstance(each, StatusChanged)]
         made = [stored(each) for each in decisions]
-        book = msgspec.json.encode(replace(self._book, started=frozenset()))
+        self._book = to_be_said(self._book, decisions)
+        book = self._stored_book()
         self._read(lambda: self._history.record(page, now, report, statuses, made, book=book), None)
         self._read(lambda: self._history.still_watching(now), None)
         self._changes.extend(changes)
         self._decisions.extend(decisions)
         self._publish_soon()
+
+    def _stored_book(self) -> bytes:
+        return msgspec.json.encode(replace(self._book, started=frozenset()))
+
+    def _note_said(self) -> None:
+        """What was on its way to the screen is there by now: a run after this one need not say it again."""
+        self._timers.pop("said", None)
+        self._book = said(self._book)
+        now, book = self._clock.now(), self._stored_book()
+        self._read(lambda: self._history.record("", now, None, book=book), None)
 
     def _expire(self) -> None:
         """Make stale pages unknown at the moment they become so."""
@@ -967,6 +984,8 @@ class Engine:
         self._decided = None
         self._previewed = None
         self._publish(update)
+        if self._book.saying and "said" not in self._timers:
+            self._at("said", self._clock.now() + SAID_WITHIN, self._note_said)
 
 
 def _concern(page: StatusPage) -> str:
