@@ -21,6 +21,7 @@ from trayapp.engine.http import Network, NetworkSettings, Sink
 from trayapp.engine.keycheck import KeyChecker
 from trayapp.engine.keykeeping import KeyKeeper
 from trayapp.engine.keywatch import KeyParts
+from trayapp.engine.loginkeeping import LoginKeeper
 from trayapp.engine.recording import Recording
 from trayapp.engine.signals import Sources, recorded_sources, sources_of
 from trayapp.engine.signedfiles import SignedFiles
@@ -186,6 +187,7 @@ def build_engine(options: Options) -> Engine:
             keys=lambda: _key_parts(mine),
             signals=lambda settings: signal_sources(settings, in_use),
             updates=lambda: UpdateParts(signed_files(mine.paths, mine.settings), reread, mine.is_catalogue_fetched),
+            logins=lambda: LoginKeeper(Vault()),
             report_token=lambda: reporttoken.report_token(mine.paths.data_dir / reporttoken.NAME),
             clock_jumps=on_clock_jump,
             new_routes=on_new_route,

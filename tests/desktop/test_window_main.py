@@ -20,10 +20,11 @@ from trayapp.desktop.window.incidents import IncidentsPage
 from trayapp.desktop.window.login import LoginBox
 from trayapp.desktop.window.main_window import MainWindow
 from trayapp.desktop.window.moving import with_new_address
+from trayapp.desktop.window.settings.access import AccessDialog
 from trayapp.desktop.window.settings.popups import PopupsTab
 from trayapp.desktop.window.settings.tree import WatchTree
 from trayapp.domain.notification import Level
-from trayapp.domain.provider import ComponentRef, Product, Provider, StatusPage
+from trayapp.domain.provider import ComponentRef, Login, Product, Provider, StatusPage
 from trayapp.domain.record import Gap, StoredIncident, UpdateVersion
 from trayapp.domain.report import FailureKind, FetchFailure, Observation, StatusReport
 from trayapp.domain.snapshot import PageState, Snapshot, advance
@@ -34,6 +35,7 @@ from trayapp.engine.commands import (
     DetectPage,
     DismissNote,
     EraseHistory,
+    KeepLogin,
     LoadIncidents,
     LookNow,
 )
@@ -605,6 +607,71 @@ def test_own_monitoring_is_asked_for_and_watched_as_such(desk: Desk, address: st
 
     entry = Watch(url=address, platform="gatus", name="Ours", internal=own)
     assert desk.window._settings_page.draft.settings.watch[-1] == entry
+
+
+def access_dialog(desk: Desk, entry: Watch) -> AccessDialog:
+    settings_desk(desk)
+    draft = desk.window._settings_page.draft
+    draft.edit(replace(draft.settings, watch=(entry,)))
+    watching = desk.window._settings_page._watching
+    watching._list.setCurrentRow(0)
+    assert watching._access.isHidden() is not entry.internal
+    watching._on_access()
+    assert watching._access_dialog is not None
+    return watching._access_dialog
+
+
+def test_own_monitoring_is_given_certificates_and_a_token_in_the_window(desk: Desk) -> None:
+    dialog = access_dialog(desk, Watch(url="https://am.lan", internal=True, name="Ours"))
+    dialog.ca.line.setText("/etc/own.pem")
+    dialog.login.setCurrentIndex(dialog.login.findData("bearer"))
+    assert not dialog._save.isEnabled()  # there is no token yet
+    dialog.secret.setText("monitoring-token")
+    assert dialog.secret.text() == ""
+    assert dialog._save.isEnabled()
+
+    dialog._save.click()
+
+    entry = Watch(url="https://am.lan", internal=True, name="Ours", ca="/etc/own.pem")
+    assert desk.window._settings_page.draft.settings.watch == (entry,)
+    assert [type(each) for each in desk.sent[-2:]] == [ApplySettings, KeepLogin]
+    (command,) = desk.of(KeepLogin)
+    assert isinstance(command, KeepLogin)
+    assert (command.url, command.user) == ("https://am.lan", "")
+    assert command.secret is not None
+    assert command.secret.reveal() == "monitoring-token"
+    assert dialog.secret.secret is None
+
+
+def test_a_login_can_be_changed_and_taken_away_in_the_window(desk: Desk) -> None:
+    kept = Watch(url="https://am.lan", internal=True, login=Login.BASIC, user="viewer", secret="store:Store/1")
+    dialog = access_dialog(desk, kept)
+    assert dialog._kept.text().startswith("It is kept")
+    assert dialog.command is None
+    assert dialog._save.isEnabled()
+    dialog.user.setText("a:b")
+    assert dialog._problem.text().startswith("Type the user name")
+    dialog.user.setText("reader")
+    assert dialog._problem.text() == "Type the password."
+    dialog.certificate_key.line.setText("/own.key")
+    assert dialog._problem.text() == "Choose the certificate that this key belongs to."
+    dialog.certificate_key.line.setText("")
+    dialog.login.setCurrentIndex(dialog.login.findData(""))
+
+    dialog._save.click()
+
+    assert desk.of(KeepLogin) == [KeepLogin("https://am.lan")]
+
+
+def test_a_secret_typed_and_not_saved_is_forgotten(desk: Desk) -> None:
+    dialog = access_dialog(desk, Watch(url="https://am.lan", internal=True))
+    dialog.login.setCurrentIndex(dialog.login.findData("bearer"))
+    dialog.secret.setText("monitoring-token")
+
+    dialog.reject()
+
+    assert dialog.secret.secret is None
+    assert desk.of(KeepLogin) == []
 
 
 def test_regions_are_chosen_where_a_page_reports_by_region(desk: Desk) -> None:

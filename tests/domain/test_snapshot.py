@@ -19,7 +19,7 @@ from trayapp.domain.change import (
 )
 from trayapp.domain.incident import Phase
 from trayapp.domain.judgement import Because
-from trayapp.domain.provider import ComponentRef, StatusPage
+from trayapp.domain.provider import Access, ComponentRef, Login, StatusPage
 from trayapp.domain.report import Absence, FailureKind, FetchFailure, Observation, StatusReport
 from trayapp.domain.snapshot import PageState, Snapshot, advance, expire, freshness_limit, watch
 from trayapp.domain.status import Status
@@ -229,7 +229,15 @@ def test_watching_other_components_judges_the_same_answer_anew() -> None:
     assert state(narrowed).shown is Status.OPERATIONAL
 
 
-@pytest.mark.parametrize("change", [{"url": "https://new.acme.example"}, {"options": {"slug": "x"}}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"url": "https://new.acme.example"},
+        {"options": {"slug": "x"}},
+        {"internal": True},
+        {"access": Access(login=Login.BEARER, secret="env:TOKEN")},
+    ],
+)
 def test_watching_another_address_begins_anew(change: dict[str, object]) -> None:
     known = seen(EMPTY, report())
     moved = watch(known, (replace(PAGE, **change),), MINUTE)  # type: ignore[arg-type]  # one field each

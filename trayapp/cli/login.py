@@ -9,12 +9,13 @@ from gettext import gettext as _
 from trayapp import bootstrap
 from trayapp.cli import places, printing, typed
 from trayapp.cli.exits import DONE, FAILED, UsageError, code_for
-from trayapp.domain.provider import Login, StatusPage
+from trayapp.domain.provider import StatusPage
 from trayapp.engine import watchlist
 from trayapp.engine.clock import wall_time
+from trayapp.engine.loginkeeping import LoginKeeper, own_entry, with_entry, with_login
 from trayapp.engine.survey import survey
 from trayapp.presentation import document, terminal
-from trayapp.storage import loginplace, logins
+from trayapp.storage import loginplace
 from trayapp.storage import settings as settings_file
 from trayapp.storage.secret import guard_process
 from trayapp.storage.secrets import SecretStoreError, Vault
@@ -49,48 +50,37 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _entry(mine: bootstrap.Home, url: str) -> Watch:
     """Return the entry of own monitoring with this address."""
-    for entry in mine.settings.watch:
-        if entry.url and entry.url.rstrip("/") == url.rstrip("/"):
-            if entry.internal:
-                return entry
-            raise UsageError(_("Add internal = true to the [[watch]] of {url} first.").format(url=url))
-    sentence = _('Logins are for your own monitoring. Add it first: [[watch]], url = "{url}", internal = true.')
-    raise UsageError(sentence.format(url=url))
+    entry = own_entry(mine.settings, url)
+    if entry is None:
+        sentence = _('Logins are for your own monitoring. Add it first: [[watch]], url = "{url}", internal = true.')
+        raise UsageError(sentence.format(url=url))
+    if not entry.internal:
+        raise UsageError(_("Add internal = true to the [[watch]] of {url} first.").format(url=url))
+    return entry
 
 
 async def _changed(mine: bootstrap.Home, entry: Watch, arguments: argparse.Namespace) -> Settings:
     """Write the new place of the secret into the settings, then delete the old secret; of a failure nothing is left."""
-    vault = Vault()
-    changed = replace(entry, login=Login.NONE, user="", secret="")
-    if not arguments.forget:
-        login = Login.BASIC if arguments.user else Login.BEARER
-        changed = replace(entry, login=login, user=arguments.user, secret=await _kept(vault, arguments))
-    try:
-        saved = settings_file.save(mine.paths.config_file, mine.settings, _with(mine, entry, changed))
-    except (SettingsBrokenError, OSError):
-        await logins.remove(vault, changed.secret)
-        raise
-    await logins.remove(vault, entry.secret)
-    return saved
+    keeper = LoginKeeper(Vault())
+    place = "" if arguments.forget else await _kept(keeper, arguments)
+    after = with_entry(mine.settings, entry, with_login(entry, arguments.user, place))
+    await keeper.put(entry.secret, place, lambda: _save(mine, after))
+    return after
 
 
 async def _crowd_changed(mine: bootstrap.Home, arguments: argparse.Namespace) -> None:
     """Keep the client secret for Downdetector, or forget it; of a failure nothing is left."""
-    vault = Vault()
-    before = mine.settings.crowd
-    changed = replace(before, downdetector="", downdetector_client="")
-    if not arguments.forget:
-        place = await _kept(vault, arguments)
-        changed = replace(before, downdetector=place, downdetector_client=arguments.user)
-    try:
-        settings_file.save(mine.paths.config_file, mine.settings, replace(mine.settings, crowd=changed))
-    except (SettingsBrokenError, OSError):
-        await logins.remove(vault, changed.downdetector)
-        raise
-    await logins.remove(vault, before.downdetector)
+    keeper, before = LoginKeeper(Vault()), mine.settings.crowd
+    place = "" if arguments.forget else await _kept(keeper, arguments)
+    crowd = replace(before, downdetector=place, downdetector_client=arguments.user if place else "")
+    await keeper.put(before.downdetector, place, lambda: _save(mine, replace(mine.settings, crowd=crowd)))
 
 
-async def _kept(vault: Vault, arguments: argparse.Namespace) -> str:
+def _save(mine: bootstrap.Home, settings: Settings) -> None:
+    settings_file.save(mine.paths.config_file, mine.settings, settings)
+
+
+async def _kept(keeper: LoginKeeper, arguments: argparse.Namespace) -> str:
     """Return the place of the secret that was typed, or of the variable that was named."""
     if arguments.env:
         return f"env:{arguments.env}"
@@ -98,12 +88,7 @@ async def _kept(vault: Vault, arguments: argparse.Namespace) -> str:
     given = typed.secret(_("Password: ") if arguments.user else _("Token: "))
     if given.is_empty:
         raise typed.RefusedError(_("Nothing was typed."))
-    return await logins.keep(vault, given)
-
-
-def _with(mine: bootstrap.Home, entry: Watch, changed: Watch) -> Settings:
-    watch = tuple(changed if each is entry else each for each in mine.settings.watch)
-    return replace(mine.settings, watch=watch)
+    return await keeper.keep(given)
 
 
 def _looked_at(page: StatusPage, settings: Settings) -> int:

@@ -152,7 +152,8 @@ def remembering(snapshot: Snapshot, changes: Mapping[str, datetime]) -> Snapshot
 
 
 def _same_source(before: StatusPage, after: StatusPage) -> bool:
-    return (before.url, before.options) == (after.url, after.options)
+    asked = [(each.url, each.options, each.internal, each.access) for each in (before, after)]
+    return asked[0] == asked[1]
 
 
 def _as_found(state: PageState, page: StatusPage) -> tuple[PageState, StatusPage]:

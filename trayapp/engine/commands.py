@@ -95,6 +95,15 @@ class TellWhenBack:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepLogin:
+    """Keep the token or the password (with a ``user``) of own monitoring; without a secret the login is forgotten."""
+
+    url: str
+    user: str = ""
+    secret: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LoadDecisions:
     """Read the last decisions about pop-ups; the answer comes as ``Update.decided``."""
 
@@ -184,6 +193,7 @@ Command = (
     | LoadDecisions
     | PreviewRules
     | DetectPage
+    | KeepLogin
     | EraseHistory
     | DismissNote
     | AlertCommand

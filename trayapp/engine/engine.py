@@ -53,6 +53,7 @@ from trayapp.engine.commands import (
     DismissNote,
     EndInquiry,
     EraseHistory,
+    KeepLogin,
     KeyCommand,
     LoadDecisions,
     LoadIncidents,
@@ -67,6 +68,7 @@ from trayapp.engine.http import Network
 from trayapp.engine.inquiries import Inquiries
 from trayapp.engine.keywatch import KeyParts, KeyWatch
 from trayapp.engine.localmodels import LocalModels
+from trayapp.engine.loginkeeping import LoginKeeper, own_entry, with_entry, with_login
 from trayapp.engine.looking import Looker
 from trayapp.engine.preview import preview
 from trayapp.engine.quiet import is_quiet
@@ -81,6 +83,7 @@ from trayapp.engine.waking import Waking
 from trayapp.engine.watchlist import named, page_id, watchlist
 from trayapp.engine.wishing import fulfil
 from trayapp.storage.history import ASLEEP, History, HistoryUnavailableError, StoredDecision
+from trayapp.storage.secrets import SecretStoreError
 from trayapp.storage.settings import Settings, SettingsBrokenError, interval_for
 
 _log = logging.getLogger(__name__)
@@ -107,9 +110,9 @@ class Setup:
     """What an engine is made of. Factories are called inside the engine's loop.
 
     ``pages`` replaces the settings' watch list (replay). ``save`` is ``None`` where settings cannot be kept,
-    ``keys`` where keys are none of this run's business, ``signals`` where only pages are looked at,
-    ``report_token`` where no program may report, ``updates`` where nobody looks for news of the program or its
-    catalogue.
+    ``keys`` where keys are none of this run's business, ``signals`` where only pages are looked at, ``logins`` where
+    nothing is kept, ``report_token`` where no program may report, ``updates`` where nobody looks for news of the
+    program or its catalogue.
     ``clock_jumps`` and ``new_routes`` tell at once what the heartbeat and the looks would find out later.
     """
 
@@ -126,6 +129,7 @@ class Setup:
     keys: Callable[[], KeyParts] | None = None
     signals: Callable[[Settings], Sources] | None = None
     updates: Callable[[], UpdateParts] | None = None
+    logins: Callable[[], LoginKeeper] | None = None
     report_token: Callable[[], str] | None = None
     clock_jumps: Notice = nobody_tells
     new_routes: Notice = nobody_tells
@@ -247,8 +251,8 @@ class Engine:
                 self._load(command)
             case PreviewRules():
                 self._do(self._preview_rules(command))
-            case DetectPage(url=url, internal=internal):
-                self._do(self._detect(url, internal=internal))
+            case DetectPage() | KeepLogin():
+                self._help_to_choose(command)
             case EraseHistory():
                 self._read(self._history.erase, None)
                 self._flush()
@@ -901,6 +905,13 @@ class Engine:
             self._watch_pages()
         self._flush()
 
+    def _help_to_choose(self, command: DetectPage | KeepLogin) -> None:
+        """Find out what a page is, or keep what opens one."""
+        if isinstance(command, DetectPage):
+            self._do(self._detect(command.url, internal=command.internal))
+        elif self._setup.logins is not None:
+            self._do(self._keep_login(command, self._setup.logins()))
+
     async def _detect(self, url: str, *, internal: bool) -> None:
         found = await self._looker.detect(url, internal=internal)
         if isinstance(found, FetchFailure):
@@ -909,6 +920,20 @@ class Engine:
             known = self._setup.catalogue.page_at(url)
             name = known.name if known is not None else page_id(url)
             self._found_page = FoundPage(asked=url, platform=found.platform, url=found.url, name=name)
+        self._flush()
+
+    async def _keep_login(self, command: KeepLogin, keeper: LoginKeeper) -> None:
+        try:
+            place = await keeper.keep(command.secret) if command.secret is not None else ""
+            entry = own_entry(self._settings, command.url)
+            if entry is None:
+                await keeper.drop(place)  # it was taken off the list while the store was busy
+                return
+            settings = with_entry(self._settings, entry, with_login(entry, command.user, place))
+            await keeper.put(entry.secret, place, lambda: self._apply(settings))
+            self._notes.pop("login", None)
+        except SecretStoreError as error:
+            self._note("login", error.sentence)
         self._flush()
 
     def _do(self, chore: Coroutine[None, None, None]) -> None:

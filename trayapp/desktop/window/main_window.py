@@ -179,6 +179,7 @@ class MainWindow(QMainWindow):
         self._incidents_page.load_requested.connect(lambda query: self.command.emit(LoadIncidents(query)))
         self._settings_page.apply_requested.connect(self._apply)
         self._settings_page.detect_requested.connect(lambda url, own: self.command.emit(DetectPage(url, internal=own)))
+        self._settings_page.login_requested.connect(self.command)
         for page in (self._now_page, self._incidents_page):
             page.command.connect(self.command)
         for asking in (self._incidents_page, self._settings_page):

@@ -25,6 +25,8 @@ class SettingsPage(QWidget):
     """Settings to save."""
     detect_requested = Signal(str, bool)
     """An address whose platform is to be found out."""
+    login_requested = Signal(object)
+    """A KeepLogin."""
     erase_requested = Signal()
     popup_test_requested = Signal()
     told_requested = Signal()
@@ -52,6 +54,7 @@ class SettingsPage(QWidget):
         column(self, margin=1).addWidget(self._tabs)
         self._draft.send_requested.connect(self.apply_requested)
         self._watching.detect_requested.connect(self.detect_requested)
+        self._watching.login_requested.connect(self.login_requested)
         self._popups.test_requested.connect(self.popup_test_requested)
         self._popups.told_requested.connect(self.told_requested)
         self._popups.preview_requested.connect(self.preview_requested)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from trayapp.catalogue.lookup import Catalogue
+from trayapp.desktop.window.settings.access import AccessDialog
 from trayapp.desktop.window.settings.draft import Draft
 from trayapp.desktop.window.settings.picker import Picker
 from trayapp.desktop.window.settings.tree import WatchTree
@@ -37,6 +38,9 @@ class WatchingTab(QWidget):
     detect_requested = Signal(str, bool)
     """An address whose platform is to be found out, and whether it is the person's own monitoring."""
 
+    login_requested = Signal(object)
+    """A KeepLogin."""
+
     def __init__(self, draft: Draft) -> None:
         """Make the tab; `show_state` and the draft fill it."""
         super().__init__()
@@ -55,6 +59,8 @@ class WatchingTab(QWidget):
         self._automatic = QPushButton(_("Watch what &matters again"))
         self._tree = WatchTree()
         self._regions = QLineEdit()
+        self._access = QPushButton(_("How it lets us &in..."))
+        self._access_dialog: AccessDialog | None = None
         self._hint = caption()
         self._build()
         draft.changed.connect(self._show_entries)
@@ -85,7 +91,10 @@ class WatchingTab(QWidget):
         lines.setContentsMargins(0, 0, GRID, 0)
         lines = column(right)
         lines.setContentsMargins(GRID, 0, 0, 0)
-        for widget in (self._title, self._address, self._regions, self._scope, self._find):
+        lines.addWidget(self._title)
+        lines.addWidget(self._address)
+        lines.addWidget(self._access, 0, Qt.AlignmentFlag.AlignLeft)
+        for widget in (self._regions, self._scope, self._find):
             lines.addWidget(widget)
         lines.addWidget(self._tree, 1)
         lines.addWidget(self._hint)
@@ -108,6 +117,7 @@ class WatchingTab(QWidget):
         self._regions.setAccessibleName(_("Regions"))
         self._regions.setClearButtonEnabled(True)
         self._regions.editingFinished.connect(self._on_regions)
+        self._access.clicked.connect(self._on_access)
         self._automatic.clicked.connect(self._on_automatic)
         self._tree.ticks_changed.connect(self._on_ticks)
 
@@ -139,7 +149,7 @@ class WatchingTab(QWidget):
         entry = self._entry()
         self._remove.setEnabled(entry is not None)
         if entry is None:
-            for widget in (self._automatic, self._regions, self._scope, self._find, self._tree):
+            for widget in (self._automatic, self._access, self._regions, self._scope, self._find, self._tree):
                 widget.hide()
             put(self._title, _("Nothing is watched"))
             put(self._address, "")
@@ -150,6 +160,7 @@ class WatchingTab(QWidget):
         self._branches = words.branches(provider, states, choice)
         put(self._title, self._name(entry))
         put(self._address, ", ".join(each.page.url for each in states) or entry.url)
+        self._access.setVisible(entry.internal)
         self._show_regions(tuple(each.page for each in states) or (provider.pages if provider is not None else ()))
         is_automatic = choice == Choice()
         put(self._scope, _scope_words(is_known=provider is not None, is_automatic=is_automatic))
@@ -174,6 +185,25 @@ class WatchingTab(QWidget):
         pages = tuple(each.page for each in states) or (provider.pages if provider is not None else ())
         if text != entry.options.get("regions", words.regions_of(pages)):
             self._put(replace(entry, options=MappingProxyType({**entry.options, "regions": text})))
+
+    def _on_access(self) -> None:
+        entry = self._entry()
+        if entry is None:
+            return
+        self._access_dialog = AccessDialog(entry, self)
+        self._access_dialog.accepted.connect(self._on_access_saved)
+        self._access_dialog.open()
+
+    def _on_access_saved(self) -> None:
+        dialog, entry = self._access_dialog, self._entry()
+        if dialog is None or entry is None or entry.url != dialog.entry.url:
+            return
+        self._put(dialog.entry)
+        if dialog.command is not None:
+            # before the login, so that it is put into the settings that are in force then
+            self._draft.flush()
+            self.login_requested.emit(dialog.command)
+        dialog.secret.forget()
 
     def _on_ticks(self, keys: frozenset[str]) -> None:
         choice = words.chosen(self._branches, keys)
