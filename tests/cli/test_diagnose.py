@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from tests.builders import operational, outage
 from tests.cli.test_commands import Run, configure, run
 from tests.engine.test_diagnosis import World, worlds
 from tests.fakepage import SUMMARY, says
+from trayapp.domain.ledger import Source
+from trayapp.engine.clock import wall_time
+from trayapp.storage.history import History
 
 __all__ = ["run"]  # the fixture
 
@@ -89,6 +93,23 @@ def test_an_unknown_name_is_wrong_usage(run: Run) -> None:
 
     assert (code, out) == (64, "")
     assert err.startswith("trayapp: ")
+
+
+def test_what_was_found_is_stamped_into_the_ledger_and_asking_is_no_report(
+    run: Run, world: World, tmp_path: Path
+) -> None:
+    run("diagnose", "openai")
+    assert not (tmp_path / "data" / "history.db").exists()
+    History.open(tmp_path / "data" / "history.db").close()
+    world.api.set_all(says(b"", 503))
+
+    assert run("diagnose", "openai", "--json")[0] == 1
+
+    history = History.open(tmp_path / "data" / "history.db")
+    page = world.page.url.removeprefix("http://")
+    seen = history.sightings(page, wall_time() - timedelta(minutes=5))
+    history.close()
+    assert [(each.source, each.said) for each in seen] == [(Source.FOUND, "possibly_provider"), (Source.CHECK, "")]
 
 
 class TestReport:

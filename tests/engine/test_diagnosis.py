@@ -21,6 +21,7 @@ from trayapp.domain.keys import KeyAnswer, KeyHealth, KeyRef, KeyState, Reachabi
 from trayapp.domain.ledger import Source
 from trayapp.domain.notification import AlertKind
 from trayapp.domain.provider import Provider, StatusPage
+from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.status import Status
 from trayapp.domain.verdict import EdgeState, OwnReport, PageVerdict, SignalKind, VerdictId
 from trayapp.engine import baseline
@@ -30,7 +31,8 @@ from trayapp.engine.diagnosis import CheckKey, Diagnosis, Question, diagnose
 from trayapp.engine.edge import Edge
 from trayapp.engine.engine import Engine
 from trayapp.engine.http import Network
-from trayapp.engine.signals import KeyCounts, Known, sources_of
+from trayapp.engine.signals import KeyCounts, Known, Sources, sources_of
+from trayapp.engine.signalwatch import SignalWatch
 from trayapp.engine.updates import Update
 from trayapp.presentation.verdict import sentence
 from trayapp.storage import reports
@@ -560,6 +562,37 @@ class TestLive:
             assert [each.models for each in update.local_models] == [("llama3.2",)]
 
         live(tmp_path, config(world) + local, step)
+
+    def test_a_report_from_just_before_the_start_is_heard_too_and_an_old_one_is_not(
+        self, tmp_path: Path, world: World
+    ) -> None:
+        now = wall_time()
+        file = ReportFile(tmp_path / "data" / reports.NAME)
+        file.add(OwnReport("openai", 529, now - timedelta(minutes=5)))
+        file.add(OwnReport("anthropic", 529, now - timedelta(hours=5)))
+        heard: list[str] = []
+
+        async def main() -> None:
+            watch = SignalWatch(
+                lambda _settings: Sources(reports=file),
+                Settings(),
+                network=Network,
+                now=wall_time,
+                start=lambda chore: chore.close(),
+                changed=lambda: None,
+                doubted=lambda _provider: None,
+                reported=lambda provider, _at: heard.append(provider),
+            )
+            pages = tuple(
+                PageState(page=replace(world.question().pages[0], provider_id=each)) for each in ("openai", "anthropic")
+            )
+            watch.watch(Snapshot(pages=pages, at=now))
+            watch.tick()
+            watch.tick()
+
+        asyncio.run(main())
+
+        assert heard == ["openai"]
 
     def test_a_programs_report_is_heard(self, tmp_path: Path, world: World) -> None:
         async def step(engine: Engine, published: Published) -> None:

@@ -212,5 +212,5 @@ def test_wins_are_counted_with_the_losses() -> None:
     )
     silent = replace(OPEN, ledger=Ledger(posted_at=NOON, read_at=NOON))
 
-    assert words.summary_line([early, late, silent]) == "3 incidents · Own checks: 1 before the page, 1 not"
+    assert words.summary_line([early, late, silent]) == "3 incidents · Own checks: 1 before the page, 1 not, 1 never"
     assert words.summary_line([silent, OPEN]) == "2 incidents"

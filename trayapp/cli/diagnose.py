@@ -8,13 +8,15 @@ from trayapp import bootstrap
 from trayapp.cli import places, printing
 from trayapp.cli.exits import FAILED, FINE, UNKNOWN
 from trayapp.domain.keys import KeyRef, KeyState
+from trayapp.domain.ledger import Sighting, Source
 from trayapp.domain.provider import StatusPage
-from trayapp.domain.verdict import CAUSES, VerdictId
+from trayapp.domain.verdict import CAUSES, BaselineKind, VerdictId
 from trayapp.engine.diagnosis import CheckKey, Diagnosis, Question, diagnose
 from trayapp.engine.keycheck import KeyChecker
 from trayapp.engine.keykeeping import KeyKeeper
 from trayapp.engine.watchlist import named, watchlist
 from trayapp.presentation import verdict as words
+from trayapp.storage.history import History, HistoryUnavailableError
 from trayapp.storage.keyfile import KeyFileError
 
 
@@ -23,11 +25,31 @@ def main(arguments: argparse.Namespace) -> int:
     mine = places.home(arguments)
     provider, name, pages = _meant(mine, arguments.provider)
     found = asyncio.run(_diagnose(mine, provider, pages))
+    _keep(mine, found)
     if arguments.json:
         printing.document(words.diagnosis_document(provider, name, found.verdict, found.at, found.causes))
     else:
         printing.lines(_lines(found, name))
     return {VerdictId.FINE: FINE, VerdictId.CANNOT_TELL: UNKNOWN}.get(found.verdict.id, FAILED)
+
+
+def _keep(mine: bootstrap.Home, found: Diagnosis) -> None:
+    """Stamp the ledger of the pages' incidents with what was found, where there is a history to keep it in.
+
+    That somebody asked is no report: a program may ask every minute.
+    """
+    if not mine.paths.database.exists():
+        return
+    sightings = [Sighting(each.page.id, Source.FOUND, found.at, found.verdict.id.value) for each in found.pages]
+    if found.edge.is_down and found.baseline.kind is BaselineKind.OK:
+        sightings += [Sighting(each.page.id, Source.CHECK, found.at) for each in found.pages]
+    history = History.open(mine.paths.database)
+    try:
+        history.record("", found.at, None, sightings=sightings)
+    except HistoryUnavailableError as error:
+        printing.complain(f"trayapp: {error}")
+    finally:
+        history.close()
 
 
 def _meant(mine: bootstrap.Home, typed: str) -> tuple[str, str, tuple[StatusPage, ...]]:

@@ -9,6 +9,7 @@ from trayapp.domain.provider import StatusPage
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.verdict import (
     BASELINE_FAILURES,
+    REPORTS_LAST,
     SERVER_TROUBLE,
     BaselineKind,
     BaselineState,
@@ -72,7 +73,9 @@ class SignalWatch:
         self._counts = KeyCounts()
         self._verdicts = Verdicts()
         self._watched: frozenset[str] = frozenset()
-        self._reported = self._last_reports()
+        # What was reported a long time ago is no news; what was reported just before the start is.
+        told = self._last_reports()
+        self._reported = {provider: at for provider, at in told.items() if now() - at > REPORTS_LAST}
 
     @property
     def has_baseline(self) -> bool:

@@ -224,7 +224,9 @@ def tally_line(found: Iterable[StoredIncident]) -> str:
     """Return how own checks and reports fared against the pages; empty while there were none."""
     ledgers = [each.ledger for each in found if each.ledger is not None]
     parts = [
-        _("{who}: {wins} before the page, {losses} not").format(who=who, wins=counted.wins, losses=counted.losses)
+        _("{who}: {wins} before the page, {losses} not, {never} never").format(
+            who=who, wins=counted.wins, losses=counted.losses, never=counted.never
+        )
         for who, which in ((_("Own checks"), "checked_at"), (_("You"), "reported_at"))
         if (counted := tally(ledgers, which)) != Tally(never=len(ledgers))
     ]
