@@ -2,6 +2,7 @@ import asyncio
 import gc
 import sys
 import threading
+import weakref
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -11,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 import trayapp.desktop
 from trayapp.desktop import bridge as bridge_module
-from trayapp.desktop.bridge import Collector, EngineThread
+from trayapp.desktop.bridge import FULL_COLLECTION_EVERY, THAW_EVERY, Collector, EngineThread
 from trayapp.engine.commands import Command, LookNow
 
 CRASHED = r"ERROR trayapp\.desktop\.bridge: engine: died"
@@ -65,6 +66,38 @@ class Receiver(QObject):
 
 def bridge(engine: Callable[[], object]) -> EngineThread:
     return EngineThread(engine)  # type: ignore[arg-type]  # numbers in place of updates
+
+
+def test_what_has_lived_long_is_left_alone_for_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("trayapp.desktop.bridge.time.monotonic", lambda: now[0])
+    collector = Collector()
+    try:
+        collector.step()
+        assert gc.get_freeze_count() == 0
+
+        now[0] += FULL_COLLECTION_EVERY + 1
+        collector.step()
+        frozen = gc.get_freeze_count()
+        assert frozen > 1000
+
+        now[0] += THAW_EVERY + 1
+        old = weakref.ref(_cycle())
+        collector.step()
+        assert old() is None
+    finally:
+        collector.close()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == 0
+
+
+class _Cycle:
+    def __init__(self) -> None:
+        self.me = self
+
+
+def _cycle() -> _Cycle:
+    return _Cycle()
 
 
 def test_five_thousand_updates_arrive_in_order_in_qts_thread(qtbot: QtBot) -> None:

@@ -15,6 +15,7 @@ from trayapp.engine.updates import Update
 log = logging.getLogger(__name__)
 
 FULL_COLLECTION_EVERY = 600.0
+THAW_EVERY = 86_400.0
 """Seconds."""
 
 
@@ -48,15 +49,24 @@ class Collector:
     def __init__(self) -> None:
         """Take over from now on."""
         self._thresholds = gc.get_threshold()
-        self._last_full = time.monotonic()
+        self._last_full = self._last_thaw = time.monotonic()
         gc.disable()
 
     def step(self) -> None:
-        """Collect what Python itself would; old objects, which take long to look through, at most every ten minutes."""
+        """Collect what Python itself would; old objects, which take long to look through, at most every ten minutes.
+
+        What has lived so long (modules, the catalogue, a thousand pages) is then left alone for a day: looking through
+        all of it stops the window for a tenth of a second. Most of what dies needs no looking for.
+        """
         young, middle, _old = gc.get_count()
-        if time.monotonic() - self._last_full > FULL_COLLECTION_EVERY:
-            self._last_full = time.monotonic()
+        now = time.monotonic()
+        if now - self._last_full > FULL_COLLECTION_EVERY:
+            self._last_full = now
+            if now - self._last_thaw > THAW_EVERY:
+                self._last_thaw = now
+                gc.unfreeze()
             gc.collect()
+            gc.freeze()
         elif middle > self._thresholds[1]:
             gc.collect(1)
         elif young > self._thresholds[0]:
@@ -64,6 +74,7 @@ class Collector:
 
     def close(self) -> None:
         """Let Python do it again."""
+        gc.unfreeze()
         gc.enable()
 
 
