@@ -824,7 +824,8 @@ def test_many_pages_are_updated_at_once_when_few_have_changed(desk: Desk) -> Non
     pages = [state(page(f"P{each}")) for each in range(200)]
     desk.show(pages=pages)
     desk.open()
-    desk.qtbot.waitUntil(lambda: len(desk.cards()) == len(pages))
+    desk.qtbot.waitUntil(lambda: len(desk.cards()) == 60)
+    assert "140 more pages are watched; find them by name." in desk.labels()
 
     pages[100] = state(page("P100"), BAD)
     begun = time.perf_counter()
@@ -834,6 +835,29 @@ def test_many_pages_are_updated_at_once_when_few_have_changed(desk: Desk) -> Non
     QApplication.processEvents()
     assert passed < 0.5  # some milliseconds, unless this machine is busy
     assert (desk.cards()[0].state or pages[0]).page.id == "p100"
+
+
+def test_of_very_many_pages_the_one_that_is_sought_or_opened_has_a_card(desk: Desk) -> None:
+    desk.show(pages=[state(page(f"P{each}")) for each in range(100)])
+    desk.open()
+    desk.qtbot.waitUntil(lambda: len(desk.cards()) == 60)
+
+    desk.window._now_page.open_card("p99")
+    desk.qtbot.waitUntil(lambda: "p99" in ids(desk))
+    assert desk.cards()[-1].is_open
+    desk.window._now_page._find.setText("p77")
+    desk.qtbot.waitUntil(lambda: ids(desk) == ["p77"])
+    desk.window._now_page._find.setText("operational")
+    desk.qtbot.waitUntil(lambda: len(desk.cards()) > 60)
+    desk.window._now_page._find.clear()
+
+    desk.show(pages=[state(page(f"P{each}")) for each in range(100)])
+    assert "p99" in ids(desk)
+    assert len(desk.cards()) in {60, 61}
+
+
+def ids(desk: Desk) -> list[str]:
+    return [each.state.page.id for each in desk.cards() if each.state is not None]
 
 
 def test_light_dark_and_contrast_redraw_without_a_fault(desk: Desk) -> None:

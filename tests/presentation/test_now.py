@@ -351,3 +351,21 @@ class TestWhoseProblem:
         pages = (looked(first, FINE), looked(second, FINE), looked(page("Own"), FINE))
 
         assert words.askable(Snapshot(pages=pages, at=NOW)) == (("one", "One"), ("own", "Own"))
+
+
+def test_a_page_is_found_by_its_name_its_state_and_its_components() -> None:
+    state = looked(page("Acme"), FINE)
+
+    assert words.matches(state, "")
+    assert words.matches(state, " aCM ")
+    assert words.matches(state, "operational")
+    assert words.matches(state, "api")
+    assert not words.matches(state, "zebra")
+    assert words.matches(PageState(page=page("Acme")), "acme")
+    assert not words.matches(PageState(page=page("Acme")), "api")
+
+
+def test_pages_without_a_card_are_counted() -> None:
+    assert words.more_pages(0) == ""
+    assert words.more_pages(1) == "1 more page is watched; find it by its name."
+    assert words.more_pages(940) == "940 more pages are watched; find them by name."

@@ -271,6 +271,27 @@ def component_groups(state: PageState, now: datetime) -> tuple[ComponentGroup, .
     return tuple(groups)
 
 
+def matches(state: PageState, text: str) -> bool:
+    """Return whether a page has this text in its name, in the word for its state, or in a component's name."""
+    wanted = text.casefold().strip()
+    if not wanted:
+        return True
+    names = (each.name for each in state.report.components) if state.report is not None else ()
+    return any(wanted in each.casefold() for each in (state.page.name, status_word(state.shown), *names))
+
+
+def more_pages(count: int) -> str:
+    """Return that so many pages are watched and have no card; empty for none."""
+    if not count:
+        return ""
+    sentence = ngettext(
+        "{count} more page is watched; find it by its name.",
+        "{count} more pages are watched; find them by name.",
+        count,
+    )
+    return sentence.format(count=count)
+
+
 def askable(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
     """Return whom a person may ask about: a page's id and the name to choose, once for each provider."""
     seen: dict[str, tuple[str, str]] = {}

@@ -131,14 +131,10 @@ class PageCard(QFrame):
         self._toggle.setChecked(True)
         self._toggle.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def matches(self, text: str) -> bool:
-        """Return whether the card has this text in its name, its headline or a component's name."""
-        if self._state is None or self._card is None:
-            return True
-        wanted = text.casefold().strip()
-        report = self._state.report
-        names = (each.name for each in report.components) if report is not None else ()
-        return any(wanted in each.casefold() for each in (self._card.name, self._card.headline, *names))
+    @property
+    def is_open(self) -> bool:
+        """Whether its inside is shown."""
+        return self._toggle.isChecked()
 
     def redraw(self) -> None:
         """Draw the mark again, when contrast has changed."""

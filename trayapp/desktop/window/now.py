@@ -39,8 +39,10 @@ from trayapp.presentation.verdict import hint
 from trayapp.presentation.wishes import snoozed_words
 from trayapp.presentation.words import Mark
 
-_AT_ONCE = 40
+_AT_ONCE = 12
 """Cards made in one go; more follow when nothing else is to be done."""
+_MOST = 60
+"""Cards on the page, the worst first: with a thousand of them each change would lay out all of them for seconds."""
 _MANY = 10
 """Pages from which on a person may want to search."""
 
@@ -97,6 +99,7 @@ class NowPage(QWidget):
         self._shown_reasons: tuple[words.Evidence, ...] = ()
         self._find = QLineEdit()
         self._empty = self._make_empty()
+        self._more = caption()
         self._column = column(spacing=1)
         self._build()
 
@@ -112,8 +115,7 @@ class NowPage(QWidget):
         self._concerned = concerned(update.book)
         self._by_page = {each.page_id: each.verdict for each in update.verdicts}
         known = {each.page.id for each in update.snapshot.pages}
-        for gone in [each for each in self._cards if each not in known]:
-            self._drop(gone)
+        self._drop_all_but(known)
         for state in update.snapshot.pages:
             shown = self._cards.get(state.page.id)
             if shown is not None:
@@ -146,6 +148,7 @@ class NowPage(QWidget):
         card = self._cards.get(page_id)
         if card is None:
             self._wanted_open = page_id
+            self._arrange()
             return
         self._wanted_open = ""
         card.open()
@@ -192,6 +195,7 @@ class NowPage(QWidget):
         page.addWidget(self._use_instead)
         page.addWidget(self._find)
         page.addLayout(self._column)
+        page.addWidget(self._more)
         page.addWidget(self._empty)
         page.addStretch(1)
         self._area = scroller(content, _("Watched pages"))
@@ -321,18 +325,35 @@ class NowPage(QWidget):
 
     def _arrange(self) -> None:
         """Put the worst on top, else keep the person's own order; make cards that are missing, a few at a time."""
-        pages = sorted(self._snapshot.pages, key=self._urgency)
+        pages = self._chosen()
         missing = [each for each in pages if each.page.id not in self._cards]
         for state in missing[:_AT_ONCE]:
             self._make_card(state)
         if len(missing) > _AT_ONCE:
             QTimer.singleShot(0, self, self._arrange)
         order = [each.page.id for each in pages if each.page.id in self._cards]
-        if order == self._order:
-            return
-        self._put_in_order(order)
+        if order != self._order:
+            self._put_in_order(order)
         if self._wanted_open in self._cards:
             self.open_card(self._wanted_open)
+
+    def _chosen(self) -> list[PageState]:
+        """Return the pages that have a card, worst first; of very many, those found, opened or asked for.
+
+        The others lose theirs, and how many those are is said below.
+        """
+        pages = sorted(self._snapshot.pages, key=self._urgency)
+        if len(pages) <= _MOST:
+            put(self._more, "")
+            return pages
+        found = [each for each in pages if words.matches(each, self._find.text())]
+        ids = {each.page.id for each in found[:_MOST]}
+        focus = self.focusWidget()
+        ids |= {page_id for page_id, card in self._cards.items() if card.is_open or card.isAncestorOf(focus)}
+        chosen = [each for each in pages if each.page.id in ids or each.page.id == self._wanted_open]
+        self._drop_all_but({each.page.id for each in chosen})
+        put(self._more, words.more_pages(len(found) - len(found[:_MOST])))
+        return chosen
 
     def _put_in_order(self, order: list[str]) -> None:
         """Move as few cards as possible; the Tab key follows the eye."""
@@ -365,7 +386,7 @@ class NowPage(QWidget):
         card.move_requested.connect(self.move_requested)
         card.command.connect(self.command)
         self._show_card(card, state, self._now)
-        if not card.matches(self._find.text()):
+        if not words.matches(state, self._find.text()):
             card.hide()
         self._cards[state.page.id] = card
 
@@ -377,15 +398,17 @@ class NowPage(QWidget):
     def _urgency(self, state: PageState) -> int:
         return words.WORST_FIRST.index(words.mark_of_page(state, self._by_page.get(state.page.id)))
 
-    def _drop(self, page_id: str) -> None:
-        card = self._cards.pop(page_id)
-        self._column.removeWidget(card)
-        card.hide()
-        card.deleteLater()
+    def _drop_all_but(self, ids: set[str]) -> None:
+        for page_id in [each for each in self._cards if each not in ids]:
+            card = self._cards.pop(page_id)
+            self._column.removeWidget(card)
+            card.hide()
+            card.deleteLater()
 
     def _filter(self, text: str) -> None:
+        self._arrange()
         for each in self._cards.values():
-            each.setVisible(each.matches(text))
+            each.setVisible(each.state is None or words.matches(each.state, text))
 
 
 def _disclosure(text: str) -> QToolButton:
