@@ -18,7 +18,9 @@ DOOR_NAME = "trayapp.sock"
 LONGEST_PATH = 100
 """Bytes of a socket's path: Linux has room for 107, macOS for 103."""
 LONGEST_MESSAGE = 200
-PATIENCE = 3.0
+BACKLOG = 128
+"""Callers who may wait at the door while the first copy still loads."""
+PATIENCE = 30.0
 """Seconds a second copy waits for the first one to open its door."""
 _KNOCK_EVERY = 0.1
 _ANSWER = b"ok\n"
@@ -57,7 +59,7 @@ class Instance(QObject):
         """
         end = time.monotonic() + patience
         while not self._lock.tryLock(0):
-            if knock(self._folder, page):
+            if knock(self._folder, page, max(end - time.monotonic(), _KNOCK_EVERY)):
                 return False
             if time.monotonic() > end and not self._lock.removeStaleLockFile():
                 raise TimeoutError(str(self._folder))
@@ -96,12 +98,15 @@ def make_door(folder: Path, instance: Instance) -> Door:
     return SocketDoor(folder, instance)
 
 
-def knock(folder: Path, page: str) -> bool:
-    """Ask the copy that runs to show a page; return whether it said that it will."""
+def knock(folder: Path, page: str, patience: float = 1.0) -> bool:
+    """Ask the copy that runs to show a page; return whether it said that it will within so many seconds.
+
+    Who is at the door stays there while the first copy is busy: knocking anew would only make the queue longer.
+    """
     message = f"show {page}".strip()[:LONGEST_MESSAGE]
     if sys.platform == "win32":
-        return _knock_at_pipe(folder, message)
-    return _knock_at_socket(folder, message)
+        return _knock_at_pipe(folder, message, patience)
+    return _knock_at_socket(folder, message, patience)
 
 
 def door_path(folder: Path) -> Path:
@@ -130,7 +135,7 @@ class SocketDoor(QObject):
         self._path.unlink(missing_ok=True)
         self._socket.bind(str(self._path))
         self._path.chmod(0o600)
-        self._socket.listen(4)
+        self._socket.listen(BACKLOG)
         self._socket.setblocking(False)
         self._notifier = QSocketNotifier(self._socket.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._answer_door)
@@ -177,9 +182,9 @@ class _Caller(QObject):
             self._instance.heard(heard.decode(errors="replace"))
 
 
-def _knock_at_socket(folder: Path, message: str) -> bool:
+def _knock_at_socket(folder: Path, message: str, patience: float) -> bool:
     with socket.socket(socket.AF_UNIX) as caller:
-        caller.settimeout(1)
+        caller.settimeout(patience)
         try:
             caller.connect(str(door_path(folder)))
             caller.sendall(message.encode() + b"\n")
@@ -238,15 +243,15 @@ class _PipeCaller(QObject):
         self._instance.heard(heard.decode(errors="replace"))
 
 
-def _knock_at_pipe(folder: Path, message: str) -> bool:
+def _knock_at_pipe(folder: Path, message: str, patience: float = 1.0) -> bool:
     from PySide6.QtNetwork import QLocalSocket  # noqa: PLC0415 -- a second copy's business only
 
     caller = QLocalSocket()
     caller.connectToServer(_pipe_name(folder))
-    if not caller.waitForConnected(1000):
+    if not caller.waitForConnected(round(1000 * patience)):
         return False
     caller.write(message.encode() + b"\n")
-    heard = caller.waitForReadyRead(1000) and bytes(caller.readAll().data()) == _ANSWER
+    heard = caller.waitForReadyRead(round(1000 * patience)) and bytes(caller.readAll().data()) == _ANSWER
     caller.abort()
     return heard
 
