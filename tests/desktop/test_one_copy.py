@@ -38,7 +38,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
     yield start
     for each in processes:
         each.kill()
-        each.communicate()
+        each.wait()
+        if each.stdout is not None:
+            each.stdout.close()
 
 
 def until(condition: Callable[[], bool], within: float) -> bool:

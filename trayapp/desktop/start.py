@@ -54,6 +54,14 @@ def run(options: RunOptions) -> int:
         sentence = _("{app} is already running here, but it does not answer.").format(app=APP_NAME)
         print(sentence, file=sys.stderr)  # noqa: T201 -- as above
         return 1
+    # From here on there is something to end in order; who asks while the rest is loaded is heard as soon as it is.
+    endings: list[bool] = []
+
+    def end() -> None:
+        endings.append(True)
+        application.quit()
+
+    signals = Signals(end)
     asked = [page]
     instance.shown.connect(asked.append)
     tray = Tray()
@@ -67,9 +75,8 @@ def run(options: RunOptions) -> int:
     instance.shown.disconnect(asked.append)
     instance.shown.connect(shell.open)
     sys.excepthook = log_and_go_on
-    signals = Signals(application.quit)
     shell.start(asked[-1])
-    code = application.exec()
+    code = 0 if endings else application.exec()
     signals.close()
     has_ended = shell.stop()
     instance.release()
