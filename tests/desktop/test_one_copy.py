@@ -24,7 +24,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
         '[baseline]\nhosts = ["http://127.0.0.1:9/", "http://127.0.0.1:9/2"]\n',
         encoding="utf-8",
     )
-    command = [sys.executable, "-m", "trayapp", "--config", str(config), "--data-dir", str(tmp_path / "data"), "run"]
+    # A hundred starts must not make other tests wait that run beside this one.
+    python = ["nice", "-n", "19", sys.executable]
+    command = [*python, "-m", "trayapp", "--config", str(config), "--data-dir", str(tmp_path / "data"), "run"]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_LOGGING_RULES": "*=false"}
     processes: list[subprocess.Popen[str]] = []
 
@@ -58,7 +60,7 @@ def test_a_hundred_starts_at_once_leave_one_and_a_killed_one_is_followed(start: 
     def one_is_left() -> bool:
         return sum(each.poll() is None for each in copies) <= 1
 
-    assert until(one_is_left, within=180)
+    assert until(one_is_left, within=300)
     left = [each for each in copies if each.poll() is None]
     words = {each.communicate()[0].strip() for each in copies if each not in left}
     assert len(left) == 1, words
@@ -69,8 +71,8 @@ def test_a_hundred_starts_at_once_leave_one_and_a_killed_one_is_followed(start: 
     left[0].wait(30)
     heir, late = start(), start()
 
-    assert until(lambda: (heir.poll() is None) != (late.poll() is None), within=60)
+    assert until(lambda: (heir.poll() is None) != (late.poll() is None), within=120)
     living, other = (heir, late) if heir.poll() is None else (late, heir)
-    assert other.returncode == 0, other.communicate()[0]
+    assert "already running" in other.communicate()[0]
     living.terminate()
-    assert living.wait(30) == 0, living.communicate()[0]
+    assert living.wait(60) == 0, living.communicate()[0]
