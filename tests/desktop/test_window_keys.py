@@ -409,7 +409,7 @@ def test_with_the_keyboard_alone_a_key_is_added(desk: Desk) -> None:
     desk.show()
     dialog = desk.adding()
     field = dialog.entry.field
-    field.setFocus()
+    assert dialog.focusWidget() is field
 
     QTest.keyClicks(field, OPENAI)
     assert OPENAI not in field.displayText()

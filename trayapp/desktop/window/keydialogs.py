@@ -180,6 +180,7 @@ class AddDialog(KeyDialog):
         self._fill(key_providers(catalogue), first)
         self._build()
         self._refresh()
+        self.entry.field.setFocus()
 
     def choose(self, provider: str) -> None:
         """Choose a provider, as a person would."""

@@ -55,7 +55,7 @@ class KeysPage(QWidget):
         self._column = column(spacing=1)
         self._more = QTimer(self)
         self._empty = wrapped()
-        self._first = QPushButton(_("Add a key..."))
+        self._first = QPushButton(_("&Add a key..."))
         self._build()
 
     def show_update(self, update: Update, now: datetime) -> None:
