@@ -6,7 +6,7 @@ import random
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -375,5 +375,57 @@ def test_another_address_has_other_models_and_none_of_them_is_news(tmp_path: Pat
         await watch.desk.keeper.approve(key_id, state.ref.host, "http://127.0.0.1:1")
 
         assert watch.keys.book.keys[0].facts == {}
+
+    live(tmp_path, api, story)
+
+
+def test_when_somebody_says_it_fails_a_key_is_checked_at_once_and_then_seldom(tmp_path: Path, api: FakePage) -> None:
+    async def story(watch: Watch) -> None:
+        key_id = await watch.added()
+        ref = watch.keys.book.keys[0].ref
+        asked = len(api.requests)
+
+        watch.desk.time.passes(minutes=1)
+        first = await watch.keys.check_for_inquiry(ref, is_first=True)
+        assert first is not None
+        assert (first.ref.id, first.health, len(api.requests)) == (key_id, KeyHealth.OK, asked + 1)
+
+        watch.desk.time.passes(minutes=1)
+        assert await watch.keys.check_for_inquiry(ref, is_first=False) is None
+        assert len(api.requests) == asked + 1
+
+        watch.desk.time.passes(minutes=5)
+        assert await watch.keys.check_for_inquiry(ref, is_first=False) is not None
+        assert len(api.requests) == asked + 2
+
+    live(tmp_path, api, story)
+
+
+def test_nobody_who_says_it_fails_gets_past_a_wait_or_a_final_word(tmp_path: Path, api: FakePage) -> None:
+    async def story(watch: Watch) -> None:
+        await watch.added()
+        ref = watch.keys.book.keys[0].ref
+        api.set(PATH, asks_to_wait("600"))
+        watch.desk.time.passes(minutes=1)
+        await watch.keys.check_for_inquiry(ref, is_first=True)
+        asked = len(api.requests)
+        watch.desk.time.passes(minutes=6)
+        assert await watch.keys.check_for_inquiry(ref, is_first=True) is None
+        assert len(api.requests) == asked
+        assert await watch.keys.check_for_inquiry(replace(ref, id="gone"), is_first=True) is None
+
+    live(tmp_path, api, story)
+
+
+def test_keys_of_others_are_looked_at_again_only_when_they_are_old(tmp_path: Path, api: FakePage) -> None:
+    async def story(watch: Watch) -> None:
+        await watch.added()
+        asked = len(api.requests)
+        watch.desk.time.passes(minutes=10)
+        await watch.keys.check_in_doubt("openai", timedelta(minutes=15))
+        assert len(api.requests) == asked
+        watch.desk.time.passes(minutes=6)
+        await watch.keys.check_in_doubt("openai", timedelta(minutes=15))
+        assert len(api.requests) == asked + 1
 
     live(tmp_path, api, story)

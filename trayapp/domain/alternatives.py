@@ -92,8 +92,12 @@ def alternatives(
     found = [_local(each) for each in local if each.models and _is_within(each.at, now, LOCAL_LASTS)]
     if not is_cut_off:
         known = tuple(keys)
-        for provider in providers:
-            seen = _seen_up(provider.id, snapshot, told, now)
+        pages: dict[str, list[PageState]] = {}
+        for each in snapshot.pages:
+            pages.setdefault(each.page.provider_id, []).append(each)
+        doubted = {each.provider_id for each in told if each.verdict.id not in _UP}
+        for provider in (each for each in providers if each.id in pages and each.id not in doubted):
+            seen = _seen_up(pages[provider.id], now)
             offer = _offer(provider, seen, known, now) if seen is not None else None
             if offer is not None:
                 found.append(offer)
@@ -135,12 +139,9 @@ def works_now(key: KeyState, now: datetime) -> bool:
     return is_last and key.health.works and key.health_at is not None and _is_within(key.health_at, now, KEY_LASTS)
 
 
-def _seen_up(provider: str, snapshot: Snapshot, told: tuple[PageVerdict, ...], now: datetime) -> datetime | None:
+def _seen_up(pages: list[PageState], now: datetime) -> datetime | None:
     """Return since when all pages of a provider are known to be fine; ``None`` where that is not known."""
-    pages = [each for each in snapshot.pages if each.page.provider_id == provider]
-    if not pages or any(each.shown is not Status.OPERATIONAL or each.is_stale(now) for each in pages):
-        return None
-    if any(each.provider_id == provider and each.verdict.id not in _UP for each in told):
+    if any(each.shown is not Status.OPERATIONAL or each.is_stale(now) for each in pages):
         return None
     return min((each.fetched_at for each in pages if each.fetched_at is not None), default=None)
 
