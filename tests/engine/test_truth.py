@@ -25,22 +25,25 @@ from trayapp.domain.provider import StatusPage
 from trayapp.domain.report import FailureKind
 from trayapp.domain.snapshot import freshness_limit
 from trayapp.domain.status import Status
+from trayapp.engine.clock import SLEEP_AFTER
 from trayapp.engine.engine import HEARTBEAT, Engine, Setup
 from trayapp.engine.faults import failed
 from trayapp.engine.http import Network
 from trayapp.engine.simulation import JumpingLoop
 from trayapp.engine.updates import Update
 from trayapp.engine.wakeups import Hush, Told, nobody_tells
+from trayapp.engine.waking import GRACE
 from trayapp.storage.history import History
 
 RUNS = range(4 * int(os.environ.get("TRAYAPP_HISTORIES", "1")))
 HOURS = 3
+GRACE_SECONDS = GRACE.total_seconds()
 FRESH = freshness_limit(EVERY_MINUTE.polling.idle).total_seconds()
 PUBLISHED = 0.25
 """Seconds an update may take to reach a shell: they go out ten times a second."""
 PAST = "/incidents.json"
-COMPLETED = 5.5
-"""Seconds a look may take after the page's main answer: it asks for what is over too."""
+COMPLETED = 8.5
+"""Seconds a look may take after the page's main answer: it asks for what is over too, and may stand still a moment."""
 FINE, BAD = "fine", "bad"
 Answered = tuple[int, dict[str, str], bytes]
 FAILS = (
@@ -91,11 +94,13 @@ class World:
     chance: random.Random
     tells_of_sleep: bool = True
     has_incidents: bool = True
+    hosts: tuple[str, ...] = ("status.acme.example",)
     slept: float = 0.0
     clock_off: timedelta = timedelta()
     state: str = FINE
     naps: int = 0
     woke_at: float = -1e9
+    slept_until: float = -1e9
     valid: list[tuple[float, str]] = field(default_factory=list)
     """When a valid answer was complete, and what it said."""
     told: list[Told] = field(default_factory=list)
@@ -139,6 +144,8 @@ class World:
     def sleep(self, seconds: float) -> None:
         self.slept += seconds
         self.naps += 1
+        if seconds > SLEEP_AFTER.total_seconds():
+            self.slept_until = self.real
         self.jump()
 
     def set_clock(self, by: timedelta) -> None:
@@ -172,7 +179,7 @@ class _Transport(httpx.AsyncBaseTransport):
         if state in ODD:
             status, headers, body = ODD[state]
             return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body))
-        text = world.bodies[state].get(str(request.url))
+        text = world.bodies[state].get(f"https://status.acme.example{request.url.path}")
         if text is None:
             return httpx.Response(404)
         if not str(request.url).endswith(PAST):
@@ -188,6 +195,7 @@ class Watch:
     published: list[Update] = field(default_factory=list)
     untrue: list[tuple[float, Status | None, float, list[tuple[float, str]]]] = field(default_factory=list)
     """Seconds since waking, what was shown, when, and the last valid answer."""
+    told_too_soon: bool = False
 
     def run(self) -> "Watch":
         with asyncio.Runner(loop_factory=JumpingLoop) as runner:
@@ -197,6 +205,11 @@ class Watch:
     @property
     def told(self) -> set[AlertKind]:
         return {each.alert.kind for update in self.published for each in update.decisions if each.told}
+
+    def _take(self, update: Update) -> None:
+        self.published.append(update)
+        told = {each.alert.kind for each in update.decisions if each.told}
+        self.told_too_soon |= AlertKind.CONNECTION in told and self.world.real - self.world.slept_until < GRACE_SECONDS
 
     @property
     def seen(self) -> set[Status | None]:
@@ -208,7 +221,7 @@ class Watch:
 
     async def _main(self) -> None:
         engine = Engine(_setup(self.world))
-        running = asyncio.create_task(engine.run(self.published.append))
+        running = asyncio.create_task(engine.run(self._take))
         looking = asyncio.create_task(self._look())
         await _happen(self.world)
         self.world.state = FINE
@@ -230,14 +243,14 @@ class Watch:
 
 
 def _setup(world: World) -> Setup:
-    page = StatusPage(id="acme", name="Acme", url="https://status.acme.example", platform=world.platform)
+    pages = [StatusPage(id=each, name=each, url=f"https://{each}", platform=world.platform) for each in world.hosts]
     return Setup(
         settings=EVERY_MINUTE,
         catalogue=bootstrap.bundled_catalogue(),
         network=lambda _settings: Network(transport=_Transport(world), now=world.wall),
         history=lambda: History.open(None),
         wall=lambda: world.wall,
-        pages=(page,),
+        pages=tuple(pages),
         seed=0,
         clock_jumps=world.on_jump if world.tells_of_sleep else nobody_tells,
     )
@@ -258,7 +271,7 @@ async def _happen(world: World) -> None:
             case 1 | 2 if world.tells_of_sleep:  # else nobody could tell a clock set back from one that slept
                 world.set_clock(world.chance.choice((-1, 1)) * timedelta(seconds=10 ** world.chance.uniform(-1, 8.5)))
             case 3:
-                loop._move(world.chance.choice((10, 100, 1000)))  # the process stands still
+                loop._move(world.chance.choice((3, 100, 1000)))  # the process stands still
                 world.woke_at = world.real
 
 
@@ -287,6 +300,17 @@ class TestEverySecond:
             None,
             Status.OPERATIONAL,
         }
+
+    def test_an_own_outage_of_several_pages_is_said_once_and_its_end_once(self, platform: str, run: int) -> None:
+        chance = random.Random(run + 0.75)  # noqa: S311 -- the same every time
+        hosts = ("status.acme.example", "status.other.example", "status.third.example")
+        world = World(platform, WORLDS[platform], chance, has_incidents=False, hosts=hosts)
+        watch = Watch(world).run()
+
+        kinds = [each.alert.kind for update in watch.published for each in update.decisions if each.told]
+        assert kinds == [AlertKind.CONNECTION, AlertKind.CONNECTION_BACK] * (len(kinds) // 2)
+        assert watch.seen <= {None, Status.OPERATIONAL}
+        assert not watch.told_too_soon, "networks need a moment after sleep"
 
     def test_where_nobody_tells_of_sleep_it_is_noticed_in_half_a_minute(self, platform: str, run: int) -> None:
         chance = random.Random(run + 0.25)  # noqa: S311 -- the same every time

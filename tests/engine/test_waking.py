@@ -43,6 +43,8 @@ class Lying:
         self.is_reached = True
         self.hangs = False
         self.is_hanging = asyncio.Event()
+        self.pause = 0.0
+        self.is_paused = asyncio.Event()
         self.requests: list[tuple[float, str]] = []
         self.published: list[Update] = []
         self.new_route: Told = lambda: None
@@ -109,7 +111,11 @@ class _Transport(httpx.AsyncBaseTransport):
         if self.machine.hangs:
             self.machine.is_hanging.set()
             await asyncio.sleep(1e6)
-        if not self.machine.is_reached:
+        is_reached = self.machine.is_reached
+        if self.machine.pause:
+            self.machine.is_paused.set()
+            await asyncio.sleep(self.machine.pause)
+        if not is_reached:
             raise httpx.ConnectError("no way there")
         return httpx.Response(200, stream=httpx.ByteStream(self.machine.body.encode()))
 
@@ -160,6 +166,21 @@ def test_an_answer_that_sleep_swallowed_is_no_failure_and_is_asked_for_again() -
     Lying().run(step)
 
 
+def test_an_answer_from_before_sleep_is_not_taken_for_a_new_one() -> None:
+    async def step(machine: Lying) -> None:
+        machine.pause = 3.0
+        await machine.is_paused.wait()
+        machine.sleep(timedelta(hours=1))
+        machine.is_reached = False
+        await asyncio.sleep(4)
+        assert machine.shown == [None]
+        machine.pause, machine.is_reached = 0.0, True
+        await asyncio.sleep(70)
+        assert machine.shown == [Status.OPERATIONAL]
+
+    Lying().run(step)
+
+
 def test_a_network_that_comes_late_is_awaited_and_what_happened_is_one_digest() -> None:
     async def step(machine: Lying) -> None:
         machine.is_reached = False
@@ -186,8 +207,16 @@ def test_on_another_network_whoever_failed_is_asked_at_once() -> None:
         await asyncio.sleep(1)
         assert machine.shown == [Status.OPERATIONAL]
         machine.new_route()
-        await asyncio.sleep(1)
+        await asyncio.sleep(35)
         assert len(machine.requests) == 1, "where all is well nobody is asked"
+
+        machine.is_reached = False
+        await asyncio.sleep(60)
+        machine.requests.clear()
+        for _change in range(20):
+            machine.new_route()
+            await asyncio.sleep(3)
+        assert 2 <= len(machine.requests) <= 4, "a link that comes and goes is no reason to ask all the time"
 
     Lying().run(step)
 

@@ -9,7 +9,7 @@ SLEEP_AFTER = timedelta(seconds=60)
 """A wall clock this far ahead of the steady one means sleep (or a clock set forward)."""
 SET_AFTER = timedelta(seconds=1)
 """A smaller difference is two clocks that do not run quite alike."""
-STOOD_STILL_AFTER = timedelta(seconds=120)
+STOOD_STILL_AFTER = timedelta(seconds=60)
 """Nobody compared the clocks for so long, where every half minute is the rule: the process stood still, or the
 steady clock went on while the machine slept (as on Windows)."""
 
@@ -68,7 +68,7 @@ class Clock:
         since the last check                         then
         ===========================================  =========================
         the wall went ahead by more than a minute    a gap, from our time to the wall's
-        nobody checked for more than two minutes     a gap, from the last check to now
+        nobody checked for more than a minute        a gap, from the last check to now
         the wall moved by a second or more           the clock was set; the wall is followed
         the wall is behind by less                   nothing, and our time goes on as it was
         ===========================================  =========================

@@ -91,6 +91,8 @@ _log = logging.getLogger(__name__)
 PUBLISH_EVERY = timedelta(milliseconds=100)
 HEARTBEAT = timedelta(seconds=30)
 """How often the wall clock is compared with the steady one; the longest a wake-up goes unnoticed."""
+ROUTES_EVERY = timedelta(seconds=30)
+"""A network that comes and goes makes nobody be asked more often than that."""
 CLOCK_WAS_UNSET = datetime(2025, 1, 1, tzinfo=UTC)
 """A clock that says less was not set yet: no gap begins there."""
 HISTORY_EVERY = timedelta(minutes=30)
@@ -170,6 +172,7 @@ class Engine:
         self._previewing: PreviewRules | None = None
         self._waking = Waking()
         self._hushes: list[Hush] = []
+        self._rerouted_at: datetime | None = None
         self._stale_at: dict[str, datetime] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._is_stopping = asyncio.Event()
@@ -704,8 +707,8 @@ class Engine:
         finally:
             self._looking.discard(page.id)
         self._check_clock()
-        if isinstance(outcome, FetchFailure) and naps != self._waking.count:
-            return  # the machine slept meanwhile: that says nothing of the page, and it is asked again at once
+        if naps != self._waking.count:
+            return  # it slept meanwhile: a failure says nothing then, and an answer may be of any age
         if with_history and isinstance(outcome, StatusReport):
             watcher.last_history = now
         self._fold(page.id, outcome, platform)
@@ -841,7 +844,14 @@ class Engine:
         self._schedule_release()
 
     def _take_new_route(self) -> None:
-        """On another network: who could not be reached is asked again."""
+        """On another network: who could not be reached is asked again, however often a link comes and goes."""
+        self._timers.pop("route", None)
+        now = self._clock.now()
+        last = self._rerouted_at
+        if last is not None and timedelta(0) <= now - last < ROUTES_EVERY:
+            self._at("route", last + ROUTES_EVERY, self._take_new_route)
+            return
+        self._rerouted_at = now
         _log.info("the network changed")
         failing = [
             each.page.id for each in self._snapshot.pages if each.failure is not None and each.failure.kind.is_transport
