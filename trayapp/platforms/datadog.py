@@ -77,7 +77,7 @@ class _Incident(msgspec.Struct, rename="camel"):
     id: str
     title: str
     current_status: str | None
-    resolved: bool
+    resolved: bool | None = None
     published_date: str | None = None
     resolved_date: str | None = None
     components_affected: list[_Affected] | None = None
@@ -147,8 +147,11 @@ def _leaves(rows: list[_Node], *, group: str | None, depth: int) -> Iterator[Com
 def _incident(row: _Incident) -> Incident:
     updates = _updates(row.timeline, _STAGES)
     stage = _STAGES.get((row.current_status or "").lower())
-    if row.resolved:
-        phase: Phase | None = stage if stage is not None and stage.is_over else Phase.RESOLVED
+    # without the boolean a date of the end is as good
+    is_over = row.resolved if row.resolved is not None else instant(row.resolved_date) is not None
+    phase: Phase | None
+    if is_over:
+        phase = stage if stage is not None and stage.is_over else Phase.RESOLVED
     else:
         # the boolean decides: a word that says "over" beside resolved = false does not end it
         phase = None if stage is not None and stage.is_over else stage
@@ -159,7 +162,7 @@ def _incident(row: _Incident) -> Incident:
         said=word(row.current_status),
         started_at=instant(row.published_date) or (updates[-1].posted_at if updates else None),
         updated_at=updates[0].posted_at if updates else None,
-        resolved_at=instant(row.resolved_date) if row.resolved else None,
+        resolved_at=instant(row.resolved_date) if is_over else None,
         component_ids=_ids(row.components_affected),
         components=_names(row.components_affected),
         updates=updates,

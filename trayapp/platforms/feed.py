@@ -1,11 +1,11 @@
 """RSS and Atom, the last resort: a feed lists events, not states, so it is read with care.
 
 An item is an open incident while its newest update does not end it and it had an update within ``open_hours`` (48):
-pages forget to close items. The state is the newest update's first word ("Resolved - ..."), as Statuspage and its
-imitators write it, or the word behind "Status:", or a bracketed word in the title; without any of them, words of
-trouble make an item an incident and anything else is news. A feed without items says nothing, and a feed without a
-single word of a status page is none. "Now" is the feed's own clock (its build date, else its newest item), bounded by
-the answer's date. Options:
+pages forget to close items. Of the items of one service of AWS, which are its updates, the newest counts. The state is
+the newest update's first word ("Resolved - ..."), as Statuspage and its imitators write it, or the word behind
+"Status:", or a bracketed word in the title; without any of them, words of trouble make an item an incident and anything
+else is news. A feed without items says nothing, and a feed without a single word of a status page is none. "Now" is the
+feed's own clock (its build date, else its newest item), bounded by the answer's date. Options:
 
 ``open_hours``
     Hours without an update after which an open item counts as forgotten.
@@ -90,6 +90,8 @@ _LABELLED = re.compile(
 _TITLED = re.compile(
     rf"[\[(](?P<bracketed>{_WORDS})[\])]|^(?P<first>{_WORDS})[ \t]*[:|]|[-–—|:][ \t]*(?P<last>{_WORDS})$", re.IGNORECASE
 )
+_ONE_OF_MANY = re.compile(r"#(?P<thread>[a-z0-9-]{2,80})_\d{9,11}$", re.ASCII)
+"""How AWS names an item: the service with its region, and when the item was posted."""
 _NAMED = re.compile(r"^\[(?P<name>[^\[\]]{1,60})\]")
 _ENDED = re.compile(
     r"\b(?:(?:is|are|was|were|been|now|fully) (?:resolved|restored|recovered|fixed)|operating normally|"
@@ -133,7 +135,8 @@ def read(ask: Ask) -> Exchange[StatusReport]:
     if not feed.entries:
         raise UnreadableResponseError("The feed holds no item, which says neither fine nor broken.", FailureKind.EMPTY)
     now, patience = _now(feed, response), _patience(ask)
-    events = [_event(entry, ask.url, now, patience) for entry in feed.entries]
+    newest = _newest_of_threads(feed)
+    events = [_event(entry, ask.url, now, patience, newest.get(_thread(entry), entry)) for entry in feed.entries]
     found = tuple(event.incident for event in events if event.incident is not None)
     if not found:
         raise UnreadableResponseError(
@@ -208,13 +211,31 @@ def _now(feed: Feed, response: Response) -> datetime | None:
     return own if served is None else min(own, served)
 
 
-def _event(entry: FeedEntry, page_url: str, now: datetime | None, patience: timedelta) -> _Event:
+def _thread(entry: FeedEntry) -> str:
+    """Return what the updates of one service have in common where each is an item of its own; empty elsewhere."""
+    found = _ONE_OF_MANY.search(entry.id)
+    return found.group("thread") if found else ""
+
+
+def _newest_of_threads(feed: Feed) -> dict[str, FeedEntry]:
+    """Return the item that counts for each service: AWS posts every update as an item and never edits one."""
+    found: dict[str, FeedEntry] = {}
+    for entry in feed.entries:
+        thread = _thread(entry)
+        before = found.get(thread)
+        if thread and (before is None or (before.at and entry.at and entry.at > before.at)):
+            found[thread] = entry
+    return found
+
+
+def _event(entry: FeedEntry, page_url: str, now: datetime | None, patience: timedelta, counting: FeedEntry) -> _Event:
     phase, said = _phase(entry)
     newest = _newest_text(entry)
     if not _reads_like_an_event(entry):
         return _Event(incident=None, weight=Status.OPERATIONAL)
     over = phase is not None and phase.is_over
-    forgotten = not over and now is not None and entry.at is not None and now - entry.at > patience
+    is_old = now is not None and entry.at is not None and now - entry.at > patience
+    forgotten = not over and (is_old or counting is not entry)
     updates = _updates(entry, phase, said)
     name = _named_component(entry.title)
     incident = Incident(
