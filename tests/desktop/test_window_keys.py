@@ -787,3 +787,21 @@ def test_a_local_server_needs_no_key(desk: Desk) -> None:
     desk.done()
     desk.show(checked(ref=KeyRef(id="a", label="here", provider="ollama", host="localhost:11434")))
     assert "Replace..." not in desk.buttons()
+
+
+def test_the_clipboard_is_cleared_of_the_key_where_wished(desk: Desk) -> None:
+    desk.show()
+    dialog = desk.adding()
+    paste(dialog.entry.field, OPENAI)
+
+    desk.button("Clear the clipboard, which still has it", dialog).click()
+
+    assert QApplication.clipboard().text() == ""
+    assert dialog.entry.field.secret is not None
+    assert not dialog.entry.findChildren(QPushButton)[1].isVisible()
+    QApplication.clipboard().setText("something else")
+    dialog.entry.field.forget()
+    QTest.keyClicks(dialog.entry.field, OPENAI)
+    dialog.entry.field.take()
+    assert not dialog.entry.findChildren(QPushButton)[1].isVisible()
+    assert QApplication.clipboard().text() == "something else"

@@ -3,7 +3,7 @@
 from gettext import gettext as _
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from trayapp.desktop.window.texts import caption, column, put, row, wrapped
 from trayapp.engine.keykeeping import objection
@@ -79,19 +79,23 @@ class SecretEntry(QWidget):
         self._taken = caption()
         self._problem = wrapped()
         self._clear = QPushButton(_("Take it back"))
+        self._wipe = QPushButton(_("Clear the clipboard, which still has it"))
         self.field.setAccessibleName(name)
         self.field.setAccessibleDescription(_("What is pasted here is taken at once and not shown again."))
         self._clear.setAccessibleDescription(name)
         self._clear.setAutoDefault(False)
+        self._wipe.setAutoDefault(False)
         lines = column(self, spacing=0.5)
         line = row()
         line.addWidget(self.field, 1)
         line.addWidget(self._clear)
         lines.addLayout(line)
         lines.addWidget(self._taken)
+        lines.addWidget(self._wipe, 0, Qt.AlignmentFlag.AlignLeft)
         lines.addWidget(self._problem)
         self.field.changed.connect(self._on_changed)
         self._clear.clicked.connect(self._on_clear)
+        self._wipe.clicked.connect(self._on_wipe)
         self._show()
 
     @property
@@ -108,9 +112,19 @@ class SecretEntry(QWidget):
         self.field.forget()
         self.field.setFocus()
 
+    def _on_wipe(self) -> None:
+        QApplication.clipboard().clear()
+        self._show()
+        self.field.setFocus()
+
+    def _is_in_clipboard(self) -> bool:
+        secret = self.field.secret
+        return secret is not None and secret.is_same(Secret(QApplication.clipboard().text().strip()))
+
     def _show(self) -> None:
         is_taken = self.field.secret is not None
         self.field.setPlaceholderText(_("A key is here; paste again to change it") if is_taken else _("Paste the key"))
         put(self._taken, _("Taken, and not shown again.") if is_taken else "")
         put(self._problem, f"⚠ {self.problem}" if self.problem else "")
         self._clear.setVisible(is_taken)
+        self._wipe.setVisible(self._is_in_clipboard())
