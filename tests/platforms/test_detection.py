@@ -173,6 +173,39 @@ def test_a_page_of_status_io_names_its_data(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "page"),
+    [
+        ("https://github.com/finch/status", b"<html>a repository</html>"),
+        ("https://github.com/finch/status.git", b"<html>a repository</html>"),
+        (
+            "https://status.finch.example",
+            b"<a href='https://github.com/upptime/upptime'>Upptime</a> <a href='https://github.com/finch/status'>us</a>",
+        ),
+    ],
+)
+def test_the_data_of_upptime_lie_in_its_repository(url: str, page: bytes) -> None:
+    data = "https://raw.githubusercontent.com/finch/status/HEAD/history/summary.json"
+
+    found, requests = conversation(detect(url), {url: Answer(page), data: Answer(body_of("upptime/operational"))})
+
+    assert found.platform == "upptime"
+    assert len(requests) == 2
+    report, _requests = conversation(
+        platform("upptime").read(Ask(url=found.url)), {data: Answer(body_of("upptime/operational"))}
+    )
+    assert report.components
+
+
+@pytest.mark.parametrize(
+    "text", ["Powered by Upptime", "https://github.com/upptime/upptime", "https://github.com/finch"]
+)
+def test_a_page_that_links_no_repository_of_its_own_leads_nowhere_else(text: str) -> None:
+    page = f"<html>upptime {text}</html>".encode()
+
+    assert all(each.startswith("https://s.example") for each in _asked(detect("https://s.example"), {"": Answer(page)}))
+
+
+@pytest.mark.parametrize(
     ("url", "name"),
     [
         ("https://a.example/public/currentevents", "aws"),

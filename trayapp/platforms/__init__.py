@@ -159,6 +159,11 @@ _STATUS_IO = re.compile(
 )
 """Where the pages of Status.io name themselves: their data lie at another host, below this name only."""
 _STATUS_IO_DATA = "https://api.status.io/1.0/status/"
+_REPOSITORY = re.compile(
+    r"https://(?:www\.)?github\.com/(?!upptime/)([\w.-]{1,100}/[\w.-]{1,100}?)(?:\.git)?/?(?![\w.-])"
+)
+"""The repository an Upptime page links, which is not that of Upptime itself: it holds the page's data."""
+_UPPTIME_DATA = "https://raw.githubusercontent.com/{repository}/HEAD/history/summary.json"
 _KUMA = re.compile(r"/status/([\w-]{1,100})/?$")
 _MOST_TRIES = 5
 _BELOW_A_PREFIX = 3
@@ -236,6 +241,8 @@ def _addresses(url: str, answer: Response) -> tuple[str, ...]:
     hinted, feeds, elsewhere = _hints(answer)
     likely = [*at_home[:2], *hinted]
 
+    if (repository := _REPOSITORY.match(url)) is not None:
+        elsewhere.append(_UPPTIME_DATA.format(repository=repository.group(1)))
     found = [*elsewhere, *(page + path for path in likely)]
     if kuma := _KUMA.search(base(url, ())):
         found.append(f"{root}/api/status-page/{kuma.group(1)}")
@@ -256,8 +263,17 @@ def _hints(answer: Response) -> tuple[list[str], list[str], list[str]]:
     if not text.startswith("<"):
         return [], [], []
     paths = [path for pattern, path in _HINTS if re.search(pattern, text, re.IGNORECASE)]
-    named = _STATUS_IO.search(text) if "status.io" in text else None
-    return paths, _feeds(text, answer.url)[:1], [_STATUS_IO_DATA + named.group(1)] if named else []
+    return paths, _feeds(text, answer.url)[:1], _elsewhere(text)
+
+
+def _elsewhere(text: str) -> list[str]:
+    """Return where the data lie of a page whose own host has none."""
+    found = []
+    if "status.io" in text and (named := _STATUS_IO.search(text)) is not None:
+        found.append(_STATUS_IO_DATA + named.group(1))
+    if "upptime" in text.casefold() and (linked := _REPOSITORY.search(text)) is not None:
+        found.append(_UPPTIME_DATA.format(repository=linked.group(1)))
+    return found
 
 
 def _feeds(text: str, url: str) -> list[str]:
