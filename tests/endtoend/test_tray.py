@@ -186,3 +186,18 @@ def test_the_self_test_passes_on_a_desk(desk: Desk, page: FakePage, start: Watch
     desk.panel()
 
     assert start(page, arguments=("run", "--selftest")).ended(20) == 0
+
+
+def test_it_fails_for_me_asks_everybody_and_shows_the_answer(
+    desk: Desk, page: FakePage, start: Watching, internet: tuple[FakePage, FakePage]
+) -> None:
+    """One press in the menu of a real panel: the own connection is asked though nothing looks wrong."""
+    desk.panel()
+    start(page)
+    item = says(desk, "Acme is fine")
+    assert not any(each.count() for each in internet)
+
+    item.press(item.row("It fails for me"))
+
+    desk.wait(lambda: all(each.count() for each in internet), "the own connection to be asked", 15)
+    desk.wait(lambda: desk.windows(WINDOW), "the window with the answer", 15)
