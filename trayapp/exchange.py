@@ -56,11 +56,12 @@ class Response:
 class UnreadableResponseError(Exception):
     """A response that is not what the adapter can read; the driver turns it into a failure."""
 
-    def __init__(self, detail: str, kind: FailureKind = FailureKind.INVALID) -> None:
-        """Keep the sentence for a person and the kind for the contract."""
+    def __init__(self, detail: str, kind: FailureKind = FailureKind.INVALID, *, http_status: int | None = None) -> None:
+        """Keep the sentence for a person, the kind for the contract, and the status where it says more."""
         super().__init__(detail)
         self.detail = detail
         self.kind = kind
+        self.http_status = http_status
 
 
 Exchange = Generator[Request, Response, _T]

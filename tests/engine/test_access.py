@@ -217,6 +217,19 @@ class TestLogins:
 
         assert (right.asked, changed.asked) == (1, 3)
 
+    @pytest.mark.parametrize("platform", ["statuspage", ""])
+    def test_whoever_has_no_login_is_told_how_to_give_one(self, platform: str) -> None:
+        with FakePage() as page:
+            opens_to(page, f"Bearer {TOKEN}")
+
+            own_page = failure(look(own(page.url, NO_ACCESS, platform=platform)))
+            page_of_others = failure(look(own(page.url, NO_ACCESS, platform=platform, internal=False)))
+            refused = failure(look(own(page.url, BEARER, platform=platform), Kept(TOKEN="older-token")))
+
+        assert f"trayapp login {page.url}" in own_page.detail
+        assert {own_page.http_status, page_of_others.http_status, refused.http_status} == {401}
+        assert "trayapp login" not in page_of_others.detail + refused.detail
+
     def test_a_secret_that_is_not_to_be_had_is_a_sentence(self) -> None:
         found = look(own("http://127.0.0.1:1", BEARER))
 

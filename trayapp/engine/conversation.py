@@ -33,7 +33,7 @@ async def converse(
     try:
         outcome = await _led_by(exchange(), ask, fetched, steps)
     except UnreadableResponseError as error:
-        return FetchFailure(kind=error.kind, detail=error.detail), False
+        return FetchFailure(kind=error.kind, detail=error.detail, http_status=error.http_status), False
     if not isinstance(outcome, FetchFailure) and all(memorable(step.request) for step in steps):
         known.learn(tuple(steps), outcome)
     return outcome, False

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from gettext import gettext as _
 from types import MappingProxyType
 
 from trayapp import platforms
-from trayapp.domain.provider import StatusPage
+from trayapp.domain.provider import Login, StatusPage
 from trayapp.domain.report import FailureKind, FetchFailure, StatusReport
 from trayapp.domain.snapshot import TOTAL_DEADLINE
 from trayapp.engine.access import EVERYBODY, Admission, Doorman
@@ -64,6 +65,7 @@ class Looker:
         look = await self._look_admitted(_Visit(page, open_incidents, with_history, budget, admission))
         if isinstance(look.outcome, FetchFailure) and look.outcome.http_status in _REFUSED:
             self._doorman.refused(page.access)
+            return replace(look, outcome=_with_a_hint(look.outcome, page))
         return look
 
     async def _look_admitted(self, visit: "_Visit") -> Look:
@@ -198,6 +200,14 @@ class _Budget:
     def is_spent(self) -> bool:
         """Whether another attempt is pointless."""
         return self._end - self._loop.time() < _LEAST_SECONDS
+
+
+def _with_a_hint(failure: FetchFailure, page: StatusPage) -> FetchFailure:
+    """Tell the owner of a page that wants a login how to give it one."""
+    if not page.internal or page.access.login is not Login.NONE:
+        return failure
+    hint = _("If it wants a login, run: trayapp login {url}").format(url=page.url)
+    return replace(failure, detail=f"{failure.detail} {hint}")
 
 
 def _nowhere(page: StatusPage) -> FetchFailure:

@@ -311,7 +311,9 @@ def _failure(answers: list[Response]) -> UnreadableResponseError:
         return UnreadableResponseError(f"The answers are empty (tried {tried}).", FailureKind.EMPTY)
     if not read and first.status not in _GONE:
         return UnreadableResponseError(
-            f"The host answers with HTTP {first.status} (tried {tried}).", FailureKind.HTTP_ERROR
+            f"The host answers with HTTP {first.status} (tried {tried}).",
+            FailureKind.HTTP_ERROR,
+            http_status=first.status,
         )
     return UnreadableResponseError(
         f"No status page of a known platform was found there (tried {tried}).", FailureKind.NOT_A_STATUS_PAGE
