@@ -1,7 +1,8 @@
-"""packaging/release.py in a small repository of its own, and packaging/audit.py with an invented pip-audit."""
+"""packaging/release.py in a small repository of its own, packaging/audit.py with an invented pip-audit, and recipes."""
 
 import json
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -181,3 +182,30 @@ def test_an_audit_without_its_tool_says_so(tmp_path: Path) -> None:
 
     assert done.returncode == 0
     assert "NOT ASKED" in done.stdout
+
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+PINNED = re.compile(r"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
+def test_a_workflow_pins_what_it_uses_and_may_nothing_by_default(file: Path) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    uses = [line.strip().removeprefix("- ") for line in lines if "uses:" in line]
+
+    assert uses
+    assert not [each for each in uses if not PINNED.fullmatch(each)]
+    assert "permissions: {}" in lines
+    assert not [line for line in lines if "pull_request_target" in line]
+
+
+def test_the_flatpak_may_only_what_it_needs() -> None:
+    manifest = (ROOT / "packaging/flatpak/io.github.ai_status_tray.trayapp.yml").read_text(encoding="utf-8")
+    granted = {line.strip().removeprefix("- ") for line in manifest.splitlines() if line.strip().startswith("- --")}
+
+    assert granted == {
+        *("--share=network", "--share=ipc", "--socket=wayland", "--socket=fallback-x11"),
+        "--talk-name=org.kde.StatusNotifierWatcher",
+        "--talk-name=org.freedesktop.Notifications",
+        "--talk-name=org.freedesktop.secrets",
+    }

@@ -101,6 +101,11 @@ x86_64-w64-mingw32-gcc "${flags[@]}" -mconsole -o "$app/trayapp.exe" "$here/laun
 x86_64-w64-mingw32-gcc "${flags[@]}" -mwindows -DWINDOWED -o "$app/trayapp-tray.exe" "$here/launcher.c" "$work/resource.o" -lshell32
 
 echo windows-setup >"$app/Lib/site-packages/trayapp/_resources/installed-by"
+if [ -n "${TRAYAPP_SIGN:-}" ]; then
+    "$TRAYAPP_SIGN" "$app/trayapp.exe"
+    "$TRAYAPP_SIGN" "$app/trayapp-tray.exe"
+fi
+
 sed 's/$/\r/' "$root/LICENSE" >"$app/LICENSE.txt"
 TRAYAPP_PYTHON_VERSION=3.11.9 "$python" "$root/packaging/notices.py" "$app" -o "$work/licences.txt"
 sed 's/$/\r/' "$work/licences.txt" >"$app/licences.txt"
