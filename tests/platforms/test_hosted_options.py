@@ -333,3 +333,11 @@ def test_azure_leaves_out_what_names_other_regions_only(text: str, regions: str,
     report = replay(platform("azure").read(ask), {"/en-us/status/feed/": Answer(body.encode())})
 
     assert bool(report.incidents) is is_kept
+
+
+def test_better_stack_may_send_much_for_a_hundred_resources() -> None:
+    found = load(PAGES / "betterstack" / "operational")
+
+    _report, requests = conversation(platform("betterstack").read(Ask(url=found.url)), found.answers)
+
+    assert [each.limit for each in requests] == [LARGE_LIMIT]

@@ -16,7 +16,7 @@ import msgspec
 from trayapp.domain.incident import Impact, Incident, IncidentUpdate, Maintenance, Phase
 from trayapp.domain.report import Absence, Component, StatusReport
 from trayapp.domain.status import Status
-from trayapp.exchange import Ask, Exchange, Platform, Response, UnreadableResponseError
+from trayapp.exchange import LARGE_LIMIT, Ask, Exchange, Platform, Response, UnreadableResponseError
 from trayapp.formats.body import decoded
 from trayapp.formats.datafile import data_file
 from trayapp.formats.overall import unexplained
@@ -100,7 +100,7 @@ class _Index(msgspec.Struct):
 
 def read(ask: Ask) -> Exchange[StatusReport]:
     """Read the page's one document."""
-    response = yield from data_file(ask.url, _PATHS)
+    response = yield from data_file(ask.url, _PATHS, limit=LARGE_LIMIT)  # each resource brings 18 kB of history along
     return _report(decoded(response, _Index), response)
 
 
