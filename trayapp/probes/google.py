@@ -18,6 +18,7 @@ _SHARED: tuple[Rule, ...] = (
         words=r"billing to be enabled|billing account .{0,60}(?:disabled|closed)",
         status=(400, 403),
     ),
+    rule(KeyHealth.MISCONFIGURED, "service_disabled api_key_service_blocked"),
     rule(KeyHealth.SUSPENDED, "consumer_suspended"),
     rule(
         KeyHealth.SUSPENDED,
@@ -31,7 +32,7 @@ _SHARED: tuple[Rule, ...] = (
         "api_key_ip_address_blocked api_key_http_referrer_blocked api_key_android_app_blocked api_key_ios_app_blocked",
     ),
     rule(KeyHealth.OK_LIMITED, "access_token_scope_insufficient iam_permission_denied"),
-    rule(KeyHealth.MISCONFIGURED, "api_key_service_blocked service_disabled access_token_type_unsupported"),
+    rule(KeyHealth.MISCONFIGURED, "access_token_type_unsupported"),
     rule(KeyHealth.MISCONFIGURED, "consumer_invalid user_project_denied credentials_missing project_invalid"),
     rule(
         KeyHealth.MISCONFIGURED,

@@ -34,7 +34,11 @@ def _is_empty_list(reply: Reply) -> bool:
 
 
 OTHERS: tuple[Dialect, ...] = (
-    Dialect(id="ai21", rules=(rule(KeyHealth.REJECTED, words=r"bad or missing api", status=(401, 403)),)),
+    Dialect(
+        id="ai21",
+        rules=(rule(KeyHealth.REJECTED, words=r"bad or missing api", status=(401, 403)),),
+        good=(Good(when=lists("", "fileId")), Good(when=lists("", "file_id"))),
+    ),
     Dialect(id="aimlapi", names=("ai-ml-api",)),
     Dialect(
         id="assemblyai",

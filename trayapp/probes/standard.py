@@ -197,6 +197,7 @@ WORDS: tuple[Rule, ...] = (
     rule(
         KeyHealth.NO_CREDIT,
         words=r"(?:suspend|restrict|disabl|block|lock).{0,80}(?:insufficient|balance|spend|credit|invoice|payment|unpaid|billing)"
+        r"|(?:insufficient (?:balance|credit|fund)|unpaid|non-?payment).{0,60}(?:suspend|restrict|disabl|block|lock)"
         r"|credits?\b.{0,20}\bexpired",
         status=_REFUSALS,
     ),
