@@ -25,6 +25,7 @@ from trayapp.engine.commands import Acknowledge, Command, LookNow, Snooze, Suspe
 from trayapp.engine.updates import Note, Update
 from trayapp.presentation.popuptest import PopupTest
 from trayapp.presentation.tray import TrayView, said, tray_view
+from trayapp.presentation.trayverdict import tray_told
 from trayapp.presentation.wishes import snoozed_words
 from trayapp.presentation.wording import ACKNOWLEDGE, worded
 from trayapp.storage.settings import DEFAULT_WATCH, Look, Settings
@@ -55,6 +56,7 @@ def _view(update: Update, now: datetime) -> TrayView:
         can_ask=bool(update.verdicts),
         is_acknowledged=is_all_acknowledged(update.book, update.snapshot),
         snoozed=snoozed_words(update.book, now),
+        told=tray_told(update.snapshot, update.verdicts, now),
     )
 
 

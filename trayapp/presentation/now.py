@@ -123,7 +123,7 @@ def headline(snapshot: Snapshot, now: datetime, verdicts: tuple[PageVerdict, ...
     What they say is the tray's sentence. It stands alone where all is fine or maintained, and before the first look.
     """
     view = tray_view(snapshot, now)
-    told = _most_urgent(snapshot, verdicts)
+    told = most_urgent(snapshot, verdicts)
     if told is None:
         return Headline(view.mark, view.sentence)
     state, found = told
@@ -320,7 +320,7 @@ def replay_banner(now: datetime) -> str:
     )
 
 
-def _most_urgent(snapshot: Snapshot, verdicts: tuple[PageVerdict, ...]) -> tuple[PageState, Verdict] | None:
+def most_urgent(snapshot: Snapshot, verdicts: tuple[PageVerdict, ...]) -> tuple[PageState, Verdict] | None:
     """Return the page whose verdict is news, and the verdict; nothing where the pages alone say it better."""
     by_page = {each.page_id: each.verdict for each in verdicts}
     pages = [each for each in snapshot.pages if each.page.id in by_page and _is_news(each, by_page[each.page.id])]
@@ -340,7 +340,7 @@ def _is_news(state: PageState, found: Verdict) -> bool:
 
 
 def _verdict_mark(state: PageState, found: Verdict) -> Mark:
-    return _MARKS.get(found.icon) or mark_of(state.shown)
+    return MARKS.get(found.icon) or mark_of(state.shown)
 
 
 def _is_doubted(state: PageState, found: Verdict | None) -> bool:
@@ -559,7 +559,7 @@ _CALM = frozenset({VerdictId.MAINTENANCE, VerdictId.FINE})
 _SAID_ELSEWHERE = frozenset({VerdictId.YOUR_CONNECTION, VerdictId.INCIDENT})
 """An incident's own title stands on its card already."""
 
-_MARKS: Mapping[Icon, Mark] = MappingProxyType(
+MARKS: Mapping[Icon, Mark] = MappingProxyType(
     {
         Icon.HOLLOW_CLOCK: Mark.UNKNOWN,
         Icon.HOLLOW: Mark.UNKNOWN,

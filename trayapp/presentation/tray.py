@@ -58,6 +58,19 @@ class TrayView:
     """Whether somebody can be asked whose problem it is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the most urgent verdict changes; ``mark`` and ``sentence`` are empty where the pages say it better.
+
+    ``addition`` goes behind the pages' sentence, ``pages`` are those the sentence rests on.
+    """
+
+    mark: Mark | None = None
+    sentence: str = ""
+    addition: str = ""
+    pages: tuple[PageState, ...] = ()
+
+
 def tray_view(
     snapshot: Snapshot,
     now: datetime,
@@ -66,6 +79,7 @@ def tray_view(
     can_ask: bool = False,
     is_acknowledged: bool = False,
     snoozed: str = "",
+    told: Told | None = None,
 ) -> TrayView:
     """Return what to show for a snapshot at ``now`` (UTC; in a replay the replay's own time).
 
@@ -78,16 +92,21 @@ def tray_view(
     none bad or unknown, maintained  maintenance  who is under maintenance
     all operational                  fine         all are fine
     ===============================  ===========  ==================================================
+
+    What a verdict has told wins over the pages: its shape, its sentence, or what it adds to theirs.
     """
     status = worst(each.shown for each in snapshot.pages)
     head, told_by = _head(snapshot.pages, status, now)
+    if told is not None and told.sentence:
+        head, told_by = told.sentence, told.pages
     if is_replay:
         head = _("Replay of {date} - {sentence}").format(date=long_date(now), sentence=head)
     checked = min((each.fetched_at for each in told_by if each.fetched_at is not None), default=None)
     ago = _(" - checked {age}").format(age=age(checked, now)) if checked is not None else ""
     at = _(" - checked {time}").format(time=clock(checked, now)) if checked is not None else ""
-    mark = mark_of(status)
+    mark = (told.mark if told is not None else None) or mark_of(status)
     known = _(" - acknowledged") if is_acknowledged else ""
+    known = (told.addition if told is not None else "") + known
     ago, at = known + ago, known + at
     sentence = clipped(head, SENTENCE_LIMIT - len(ago)) + ago
     return TrayView(
