@@ -7,7 +7,7 @@ import pytest
 
 from tests.builders import NOON
 from trayapp.domain.keyreminders import NEWS, OLD, SOON, Reminder, end_of, reminders
-from trayapp.domain.keys import Facts, KeyRef, KeyState, ModelNews
+from trayapp.domain.keys import Facts, KeyHealth, KeyRef, KeyState, ModelNews
 
 REF = KeyRef(id="a", label="work", provider="openai", added_at=NOON)
 STATE = KeyState(ref=REF)
@@ -64,3 +64,30 @@ def test_lost_models_are_news_for_a_week_and_new_ones_are_none() -> None:
     assert kinds(lost) == [Reminder.MODELS_GONE]
     assert kinds(lost, NEWS) == []
     assert kinds(won) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_little"),
+    [
+        ({"credit": "0.99", "currency": "USD"}, True),
+        ({"credit": "1.00", "currency": "USD"}, False),
+        ({"credit": "-3"}, True),
+        ({"credit": "nan"}, False),
+        ({"credit": "lots"}, False),
+        ({"remaining": "0.9", "limit": "10"}, True),
+        ({"remaining": "1", "limit": "10"}, False),
+        ({"used": "9.1", "limit": "10"}, True),
+        ({"used": "9", "limit": "10"}, False),
+        ({"used": "9.5", "limit": "10", "remaining": "5"}, False),
+        ({"used": "9", "limit": "0"}, False),
+        ({"limit": "10"}, False),
+        ({"limit": "10", "credit": "0.5"}, True),
+        ({}, False),
+    ],
+)
+def test_a_little_credit_is_told_of_while_it_lasts(facts: dict[str, str], is_little: bool) -> None:  # noqa: FBT001 -- a table's column
+    works = replace(STATE, health=KeyHealth.OK, health_at=NOON, facts=Facts(facts))
+
+    assert kinds(works) == ([Reminder.LITTLE_LEFT] if is_little else [])
+    assert kinds(replace(works, health=KeyHealth.NO_CREDIT)) == []
+    assert kinds(replace(works, health_at=None)) == []

@@ -83,6 +83,12 @@ def test_models_that_went_are_named(gone: tuple[str, ...], expected: str) -> Non
     assert found["models"] == {"at": "2025-12-02T12:00:00Z", "gone": list(gone), "new": ["z"]}
 
 
+def test_a_little_credit_is_a_thought() -> None:
+    (row,) = key_rows(KeyBook((checked(facts={"credit": "0.40", "currency": "USD"}),)), NAMES, NOW)
+
+    assert row.notes == ("Little is left: credit 0.40 USD.",)
+
+
 def test_a_key_that_ends_or_grows_old_is_a_thought() -> None:
     def notes(ref: KeyRef) -> tuple[str, ...]:
         return key_rows(KeyBook((checked(ref=ref),)), NAMES, NOW)[0].notes

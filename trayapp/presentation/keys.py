@@ -145,6 +145,8 @@ def _note(state: KeyState, reminder: Reminder, moment: datetime, now: datetime) 
     if reminder is Reminder.OLD:
         sentence = _("It has been the same since {date}. The older a key, the more places know it: replace it?")
         return sentence.format(date=long_date(moment))
+    if reminder is Reminder.LITTLE_LEFT:
+        return _("Little is left: {what}.").format(what=_credit(state))
     return _gone(state.models.gone if state.models is not None else ())
 
 
