@@ -56,7 +56,7 @@ def test_an_edit_is_counted_at_once_and_an_older_answer_is_too_late(tab: Tab) ->
     tab.tab.show()
     tab.answer(tab.asked[0], 4)
     assert tab.said == "With these rules: 4 pop-ups in the last 30 days."
-    assert tab.tab._makers.text() == "acme 4"
+    assert tab.tab._makers.text() == "By page: acme 4"
 
     tab.draft.edit(replace(tab.draft.settings, alerts=Alerts(level=Level.OUTAGES)))
     tab.draft.edit(replace(tab.draft.settings, quiet_hours=QuietHours()))

@@ -20,10 +20,13 @@ from trayapp.domain.notification import AlertBook, AlertKind, Concern, PageBook
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.record import Gap, IncidentQuery
 from trayapp.domain.status import Status
+from trayapp.domain.verdict import BaselineKind, BaselineState, EdgeKind
 from trayapp.engine import wakeups
 from trayapp.engine.commands import LoadIncidents
+from trayapp.engine.edge import Edge
 from trayapp.engine.engine import Engine, Setup
 from trayapp.engine.http import Network
+from trayapp.engine.signals import Sources
 from trayapp.engine.simulation import JumpingLoop, SimulatedWall
 from trayapp.engine.updates import FoundIncidents, Update
 from trayapp.engine.wakeups import Told
@@ -37,7 +40,8 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
 class Lying:
     """A machine with some pages that can be put to sleep; every request is noted with its moment."""
 
-    def __init__(self, pages: int = 1) -> None:
+    def __init__(self, pages: int = 1, signals: Sources | None = None) -> None:
+        self.signals = signals
         self.hosts = [f"p{number}.example" for number in range(pages)]
         self.body = FINE
         self.is_reached = True
@@ -86,7 +90,11 @@ class Lying:
             self.new_route = told
             return lambda: None
 
-        pages = [StatusPage(id=each, name=each, url=f"https://{each}", platform="statuspage") for each in self.hosts]
+        pages = [
+            StatusPage(id=each, name=each, url=f"https://{each}", platform="statuspage", provider_id="acme")
+            for each in self.hosts
+        ]
+        signals = self.signals
         return Setup(
             settings=EVERY_MINUTE,
             catalogue=bootstrap.bundled_catalogue(),
@@ -97,6 +105,7 @@ class Lying:
             seed=0,
             clock_jumps=lambda told: self.wall.on_jump(told),  # noqa: PLW0108 -- there is no wall yet
             new_routes=listens,
+            signals=(lambda _settings: signals) if signals is not None else None,
         )
 
 
@@ -105,7 +114,7 @@ class _Transport(httpx.AsyncBaseTransport):
         self.machine = machine
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if not request.url.path.endswith("summary.json"):
+        if request.url.path.endswith("incidents.json"):
             return httpx.Response(404)
         self.machine.requests.append((asyncio.get_running_loop().time(), request.url.host))
         if self.machine.hangs:
@@ -179,6 +188,28 @@ def test_an_answer_from_before_sleep_is_not_taken_for_a_new_one() -> None:
         assert machine.shown == [Status.OPERATIONAL]
 
     Lying().run(step)
+
+
+def test_what_sleep_swallowed_is_no_sign_of_trouble_either() -> None:
+    async def step(machine: Lying) -> None:
+        signals = machine.engine._signals
+        assert signals is not None
+        assert signals._edges["acme"].kind is EdgeKind.OK
+        signals.baseline = BaselineState(kind=BaselineKind.OK)
+        machine.hangs = True
+        signals._start_edge("acme")
+        signals._start_baseline()
+        await machine.is_hanging.wait()
+        await asyncio.sleep(1)
+        machine.hangs = False
+        machine.sleep(timedelta(hours=1))
+        await asyncio.sleep(30)
+        assert (signals._edges["acme"].kind, signals._edges["acme"].failures_in_a_row) == (EdgeKind.OK, 0)
+        assert (signals.baseline.kind, signals.baseline.failures_in_a_row) == (BaselineKind.OK, 0)
+        assert machine.told == []
+
+    hosts = ("https://one.example/any", "https://two.example/any")
+    Lying(signals=Sources(baseline=hosts, edges={"acme": Edge("https://api.example/")})).run(step)
 
 
 def test_a_network_that_comes_late_is_awaited_and_what_happened_is_one_digest() -> None:

@@ -33,5 +33,5 @@ def test_the_loudest_pages_are_named() -> None:
     counts = (("acme", 9), ("two", 4), ("three", 2), ("four", 1), ("five", 1))
     loud = Rehearsal(pop_ups=17, since=NOON, until=NOON, by_page=counts)
 
-    assert noise_makers(loud, {"acme": "Acme", "two": "Two"}) == "Acme 9, Two 4, three 2, others 2"
+    assert noise_makers(loud, {"acme": "Acme", "two": "Two"}) == "By page: Acme 9, Two 4, three 2, others 2"
     assert noise_makers(Rehearsal(pop_ups=0, since=NOON, until=NOON), {}) == ""

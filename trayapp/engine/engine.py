@@ -828,6 +828,8 @@ class Engine:
         if start >= CLOCK_WAS_UNSET:
             self._read(lambda: self._history.note_gap(start, end, ASLEEP), None)
         self._waking.woke(end)
+        if self._signals is not None:
+            self._signals.take_sleep()
         self._expire()
         self._wake_after_snooze()
         self._ask_anew(self._watchers)

@@ -69,6 +69,7 @@ class SignalWatch:
         self._edges: dict[str, EdgeState] = {}
         self._asking: set[str] = set()
         self._is_asking_baseline = False
+        self._naps = 0
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._counts = KeyCounts()
         self._verdicts = Verdicts()
@@ -188,8 +189,13 @@ class SignalWatch:
             self._sources.reports.add(report)
             self.tick()
 
+    def take_sleep(self) -> None:
+        """Take nothing for an answer that was asked before the machine slept."""
+        self._naps += 1
+
     def take_new_network(self) -> None:
         """Ask about the own connection again, where it did not work on the network before."""
+        self._naps += 1
         if self.baseline.kind is not BaselineKind.OK and self.baseline.at is not None:
             self._start_baseline()
 
@@ -232,11 +238,13 @@ class SignalWatch:
 
     async def _ask_edge(self, provider: str) -> None:
         edge = self._sources.edges[provider]
-        before = self._edges.get(provider, EdgeState())
+        before, naps = self._edges.get(provider, EdgeState()), self._naps
         try:
             after = await ask_edge(self._network(), edge, before, self._now)
         finally:
             self._asking.discard(provider)
+        if naps != self._naps:
+            return  # the machine slept meanwhile: that says nothing, and the next look asks again
         if provider not in self._watched or self._sources.edges.get(provider) != edge:
             return
         self._edges[provider] = after
@@ -250,11 +258,14 @@ class SignalWatch:
             self._changed()
 
     async def _ask_baseline(self) -> None:
-        before = self.baseline
+        before, naps = self.baseline, self._naps
         try:
             after = await ask_baseline(self._network(), self._sources.baseline, before, self._now)
         finally:
             self._is_asking_baseline = False
+        if naps != self._naps:
+            self._start_baseline()
+            return
         self.baseline = after
         if 0 < after.failures_in_a_row < BASELINE_FAILURES:
             self._later("baseline", SECOND_LOOK, "")

@@ -24,10 +24,10 @@ def noise_line(rehearsal: Rehearsal) -> str:
 
 
 def noise_makers(rehearsal: Rehearsal, names: Mapping[str, str]) -> str:
-    """Return which pages they are of, the loudest first: "Acme 3, Other 1"; empty where there are none."""
+    """Return which pages they are of, the loudest first: "By page: Acme 3, Other 1"; empty where there are none."""
     pages = [(names.get(page_id, page_id), count) for page_id, count in rehearsal.by_page]
     shown = [_("{page} {count}").format(page=name, count=count) for name, count in pages[:_MOST_NAMED]]
     left = sum(count for _name, count in pages[_MOST_NAMED:])
     if left:
         shown.append(ngettext("others {count}", "others {count}", left).format(count=left))
-    return ", ".join(shown)
+    return _("By page: {pages}").format(pages=", ".join(shown)) if shown else ""
