@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.builders import NOON
-from trayapp.domain.keys import Facts, KeyAnswer, KeyHealth, KeyRef, KeyState, ModelNews, Reachability, after_check
+from trayapp.domain.keys import (
+    CheckLevel,
+    Facts,
+    KeyAnswer,
+    KeyHealth,
+    KeyRef,
+    KeyState,
+    ModelNews,
+    Reachability,
+    after_check,
+)
 from trayapp.domain.rotation import KeyBook, OldKey
 from trayapp.presentation.keydetail import KeyView, key_count, key_views, removal, sidebar_mark
 from trayapp.presentation.keys import key_rows
@@ -154,6 +164,7 @@ def test_a_list_that_shows_no_credit_says_what_it_does_not_prove() -> None:
     assert "Not proven" in facts(checked(), blind=True)
     assert "Not proven" not in facts(checked(facts={"credit": "3"}), blind=True)
     assert "Not proven" not in facts(checked(KeyHealth.NO_CREDIT), blind=True)
+    assert "Not proven" not in facts(replace(checked(), depth=CheckLevel.PAID), blind=True)
 
 
 def test_a_bad_key_says_why_in_the_open() -> None:

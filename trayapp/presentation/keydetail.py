@@ -6,7 +6,7 @@ from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
 
-from trayapp.domain.keys import Facts, KeyHealth, KeyState, Reachability
+from trayapp.domain.keys import CheckLevel, Facts, KeyHealth, KeyState, Reachability
 from trayapp.domain.keyschedule import limit_of
 from trayapp.domain.rotation import KeyBook
 from trayapp.presentation.ages import clock, long_date
@@ -159,7 +159,7 @@ def _facts(state: KeyState, row: KeyRow, now: datetime, *, is_blind: bool) -> tu
             unknown = [each for each in unknown if each != _(_EXPIRY)]
         if unknown:
             found.append((_("Cannot be read with this key"), ", ".join(unknown)))
-        if is_blind and state.health.works and not row.credit:
+        if is_blind and not row.credit and state.depth < CheckLevel.BALANCE:
             found.append((_("Not proven"), _("The free check does not see whether there is credit left.")))
     found.extend(_own(state, row))
     return tuple(found)
