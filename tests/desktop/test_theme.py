@@ -47,6 +47,16 @@ def test_an_outline_is_told_from_every_other_mark(size: int) -> None:
     assert shape(theme.pixmap(Mark.MAINTENANCE, size, outline=True)) == whole[Mark.MAINTENANCE]
 
 
+@pytest.mark.parametrize("size", [16, 22, 24, 32, 48, 64])
+@pytest.mark.parametrize("mark", list(Mark))
+def test_a_small_key_is_seen_on_every_mark_and_leaves_its_shape_to_be_told(mark: Mark, size: int) -> None:
+    plain, keyed = shape(theme.pixmap(mark, size)), shape(theme.pixmap(mark, size, has_key=True))
+    upper = size * size // 2
+
+    assert sum(a != b for a, b in zip(plain, keyed, strict=True)) > size * size * 0.05
+    assert plain[: upper - size] == keyed[: upper - size]
+
+
 @pytest.mark.parametrize("mark", list(Mark))
 @pytest.mark.parametrize("panel", PANELS)
 def test_a_mark_is_seen_on_every_panel(mark: Mark, panel: str) -> None:
@@ -88,7 +98,7 @@ def test_trouble_keeps_its_colour_where_colour_is_for_trouble() -> None:
 
 
 def test_more_contrast_draws_a_wider_rim() -> None:
-    plain, strong = (theme._pixmap(Mark.OUTAGE, 64, False, wanted, False) for wanted in (False, True))
+    plain, strong = (theme._pixmap(Mark.OUTAGE, 64, theme._Style(False, wanted, False)) for wanted in (False, True))
 
     assert sum(byte & 1 for byte in shape(strong)) > sum(byte & 1 for byte in shape(plain))
 

@@ -118,6 +118,14 @@ def test_a_snooze_is_begun_and_ended_in_the_menu_which_stays_the_same(tray: Tray
     assert tray._menu.actions()[-8:] == before[-8:]
 
 
+def test_a_key_that_needs_attention_is_a_small_key_on_the_icon(tray: Tray) -> None:
+    tray.show_view(replace(view("OpenAI"), needs_key=True))
+    assert tray._icon.icon().cacheKey() == theme.icon(Mark.FINE, has_key=True).cacheKey()
+
+    tray.show_view(view("OpenAI"))
+    assert tray._icon.icon().cacheKey() == theme.icon(Mark.FINE).cacheKey()
+
+
 def test_what_is_acknowledged_is_an_outline(tray: Tray) -> None:
     tray.show_view(replace(view("A", mark=Mark.OUTAGE), is_acknowledged=True))
 

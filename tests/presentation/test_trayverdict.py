@@ -65,3 +65,14 @@ def test_a_verdict_that_does_not_trust_the_page_gives_the_tray_its_shape(
     assert "is fine - checked" not in told.sentence or which is VerdictId.KEY_REJECTED
     assert told.sentence.endswith(" - checked 40 s ago")
     assert told.tooltip.endswith(" - checked 12:00")
+
+
+def test_a_key_that_needs_attention_is_seen_beside_whatever_is_more_urgent() -> None:
+    both = Snapshot(pages=(ACME, GLOBEX), at=NOW)
+    verdicts = (about(ACME, VerdictId.KEY_REJECTED, Icon.KEY_BADGE), about(GLOBEX, VerdictId.INCIDENT))
+    told = tray_view(both, NOW, told=tray_told(both, verdicts, NOW))
+
+    assert (told.mark, told.needs_key) == (Mark.OUTAGE, True)
+    assert view(about(ACME, VerdictId.KEY_REJECTED, Icon.KEY_BADGE)).needs_key
+    assert not view(about(ACME, VerdictId.KEY_LIMITED, Icon.UNCHANGED)).needs_key
+    assert not view().needs_key

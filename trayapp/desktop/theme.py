@@ -73,18 +73,27 @@ LOOKS: Mapping[Mark, Look] = MappingProxyType(
 )
 
 
-def icon(mark: Mark, *, colourless: bool = False, high_contrast: bool | None = None, outline: bool = False) -> QIcon:
+def icon(
+    mark: Mark,
+    *,
+    colourless: bool = False,
+    high_contrast: bool | None = None,
+    outline: bool = False,
+    has_key: bool = False,
+) -> QIcon:
     """Return the icon of a mark; ``colourless`` leaves only its shape, in a grey that every panel shows.
 
-    ``high_contrast`` is what the system says, unless the caller knows. ``outline`` is for what is acknowledged.
+    ``high_contrast`` is what the system says, unless the caller knows. ``outline`` is for what is acknowledged;
+    ``has_key`` adds a small key, for one that needs attention.
     """
     wide = is_high_contrast() if high_contrast is None else high_contrast
-    return _icon(mark, colourless and mark not in {Mark.DEGRADED, Mark.OUTAGE}, wide, outline)
+    is_grey = colourless and mark not in {Mark.DEGRADED, Mark.OUTAGE}
+    return _icon(mark, _Style(is_grey, wide, outline, has_key))
 
 
-def pixmap(mark: Mark, size: int, *, colourless: bool = False, outline: bool = False) -> QPixmap:
+def pixmap(mark: Mark, size: int, *, colourless: bool = False, outline: bool = False, has_key: bool = False) -> QPixmap:
     """Return a mark drawn for exactly so many device pixels."""
-    return _pixmap(mark, size, colourless, is_high_contrast(), outline)
+    return _pixmap(mark, size, _Style(colourless, is_high_contrast(), outline, has_key))
 
 
 def colour(mark: Mark) -> QColor:
@@ -219,6 +228,23 @@ def _draw_outline(painter: QPainter, look: Look, shape: "_Shape", *, high_contra
     painter.fillPath(sign, _brush(QColor(look.body)))
 
 
+def _draw_key(painter: QPainter) -> None:
+    """Lay a small key over the lower right, with a gap around it, so that it is seen on every shape and panel."""
+    bow, hole = QPainterPath(), QPainterPath()
+    bow.addEllipse(QPointF(15.6, 24), 6.2, 6.2)
+    hole.addEllipse(QPointF(14.7, 24), 2.2, 2.2)
+    bits = (
+        _bar(3.8, (20, 24), (27.8, 24)),
+        _bar(3.2, (27.2, 24), (27.2, 28)),
+        _bar(3.0, (23, 24), (23, 27)),
+    )
+    key = bow
+    for each in bits:
+        key = key.united(each)
+    painter.fillPath(_widened(key, 4.4).united(key), _brush(QColor(Hue.WHITE)))
+    painter.fillPath(key.subtracted(hole), _brush(QColor(Hue.BLACK)))
+
+
 def _widened(path: QPainterPath, width: float) -> QPainterPath:
     stroker = QPainterPathStroker()
     stroker.setWidth(width)
@@ -238,29 +264,35 @@ def _style_hints() -> QStyleHints:
     return QGuiApplication.styleHints()
 
 
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How a mark is drawn besides its own shape and colours."""
+
+    colourless: bool
+    high_contrast: bool
+    outline: bool
+    has_key: bool = False
+
+
 @cache
-def _icon(mark: Mark, colourless: bool, high_contrast: bool, outline: bool) -> QIcon:  # noqa: FBT001 -- a cache's key
+def _icon(mark: Mark, style: "_Style") -> QIcon:
     made = QIcon()
     for size in ICON_SIZES:
-        made.addPixmap(_pixmap(mark, size, colourless, high_contrast, outline))
-    if colourless:
+        made.addPixmap(_pixmap(mark, size, style))
+    if style.colourless:
         made.setIsMask(True)  # macOS draws it in the colour of its menu bar
     return made
 
 
-def _pixmap(
-    mark: Mark,
-    size: int,
-    colourless: bool,  # noqa: FBT001 -- as above
-    high_contrast: bool,  # noqa: FBT001 -- as above
-    outline: bool,  # noqa: FBT001 -- as above
-) -> QPixmap:
+def _pixmap(mark: Mark, size: int, style: "_Style") -> QPixmap:
     made = QPixmap(size, size)
     made.fill(QColor(0, 0, 0, 0))
     painter = QPainter(made)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(size / GRID, size / GRID)
-    draw(painter, mark, colourless=colourless, high_contrast=high_contrast, outline=outline)
+    draw(painter, mark, colourless=style.colourless, high_contrast=style.high_contrast, outline=style.outline)
+    if style.has_key:
+        _draw_key(painter)
     painter.end()
     return made
 

@@ -77,7 +77,7 @@ class Tray(QObject):
     def show_view(self, view: TrayView) -> None:
         """Show the view, touching only what differs."""
         before, self._view = self._view, view
-        if (view.mark, view.is_acknowledged) != (before.mark, before.is_acknowledged):
+        if _shape(view) != _shape(before):
             self._draw()
         if view.tooltip != before.tooltip:
             self._icon.setToolTip(theme.plain(view.tooltip))
@@ -194,6 +194,7 @@ class Tray(QObject):
             colourless=self._colourless,
             high_contrast=self._high_contrast,
             outline=self._view.is_acknowledged,
+            has_key=self._view.needs_key,
         )
 
     def _make_icon(self) -> QSystemTrayIcon:
@@ -279,6 +280,10 @@ class Tray(QObject):
         action = self.sender()
         page_id = action.data() if isinstance(action, QAction) else ""
         self.open_requested.emit(f"{NOW_PAGE}/{page_id}" if page_id else NOW_PAGE)
+
+
+def _shape(view: TrayView) -> tuple[object, ...]:
+    return view.mark, view.is_acknowledged, view.needs_key
 
 
 def _menu_text(text: str) -> str:

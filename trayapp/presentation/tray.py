@@ -56,19 +56,23 @@ class TrayView:
     snoozed: str = ""
     can_ask: bool = False
     """Whether somebody can be asked whose problem it is."""
+    needs_key: bool = False
+    """Whether a key needs attention."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """What the most urgent verdict changes; ``mark`` and ``sentence`` are empty where the pages say it better.
 
-    ``addition`` goes behind the pages' sentence, ``pages`` are those the sentence rests on.
+    ``addition`` goes behind the pages' sentence, ``pages`` are those the sentence rests on. ``needs_key``: a key needs
+    attention, whatever is more urgent.
     """
 
     mark: Mark | None = None
     sentence: str = ""
     addition: str = ""
     pages: tuple[PageState, ...] = ()
+    needs_key: bool = False
 
 
 def tray_view(
@@ -114,6 +118,7 @@ def tray_view(
         sentence=sentence,
         rows=_rows(snapshot.pages, now),
         can_ask=can_ask,
+        needs_key=told is not None and told.needs_key,
         tooltip=clipped(head, TOOLTIP_LIMIT - len(at)) + at,
         accessible=_("{app}, {state}: {sentence}").format(app=APP_NAME, state=mark_word(mark), sentence=sentence),
         is_acknowledged=is_acknowledged,

@@ -25,16 +25,19 @@ def tray_told(snapshot: Snapshot, verdicts: tuple[PageVerdict, ...], now: dateti
     about a key                 the pages'      the verdict's
     anything else               the verdict's   the verdict's
     ==========================  ==============  ===============================================
+
+    A key that needs attention adds a small key to whatever shape.
     """
     found = most_urgent(snapshot, verdicts)
     if found is None:
         return None
+    needs_key = any(each.verdict.icon is Icon.KEY_BADGE for each in verdicts)
     state, verdict = found
     if verdict.icon is Icon.BY_PAGE:
         addition = _ADDITIONS.get(verdict.id)
-        return Told(addition=_(addition)) if addition is not None else None
+        return Told(addition=_(addition) if addition is not None else "", needs_key=needs_key)
     words = sentence(verdict, clipped(state.page.name, NAME_LIMIT), now).rstrip(".")
-    return Told(mark=MARKS.get(verdict.icon), sentence=words, pages=(state,))
+    return Told(mark=MARKS.get(verdict.icon), sentence=words, pages=(state,), needs_key=needs_key)
 
 
 def _later(text: str) -> str:
