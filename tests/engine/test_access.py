@@ -198,6 +198,16 @@ class TestLogins:
             assert found.kind is FailureKind.MOVED
             assert elsewhere.count() == 0
 
+    def test_it_goes_along_from_one_path_of_its_host_to_another(self) -> None:
+        with FakePage() as page:
+            opens_to(page, f"Bearer {TOKEN}")
+            page.set(SUMMARY, redirects("/behind/the/proxy"))
+
+            found = look(own(page.url, BEARER), Kept(TOKEN=TOKEN))
+
+            assert isinstance(found.outcome, StatusReport)
+            assert [each.path for each in page.requests] == [SUMMARY, "/behind/the/proxy"]
+
     def test_nothing_of_it_is_recorded(self) -> None:
         heard: list[Exchanged] = []
         with FakePage() as page:

@@ -25,8 +25,8 @@ _State = tuple[tuple[str, float], ...]
 class Carried:
     """A key on its way: how it travels, and the only host (with its port, unless that is 443) that may see it.
 
-    ``is_login``: it opens a host of its owner's own, who may have it sent over plain http; the answer is read as it
-    is (a short password would take its letters out of every name).
+    ``is_login``: it opens a host of its owner's own, who may have it sent over plain http and from one path of that
+    host to another; the answer is read as it is (a short password would take its letters out of every name).
     """
 
     secret: Secret

@@ -267,7 +267,7 @@ class _Look:
             host = _shown(url)
             if answer.status not in _REDIRECTS or "location" not in answer.headers:
                 raise FailedError(refusal(answer.status, answer.headers, host, self._network.now()))
-            if self._carried is not None:
+            if self._carried is not None and not self._carried.is_login:
                 raise failed(FailureKind.MOVED, f"{host} sends us elsewhere; a key is never sent on.", answer.status)
             target = self._target(url, answer)
             if _is_secret(request):
