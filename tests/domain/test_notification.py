@@ -192,6 +192,15 @@ def test_trouble_that_outlives_its_incident_is_not_over() -> None:
     assert seen.look(FINE, FINE).told == [OPENED, RECOVERED]
 
 
+def test_what_outlives_its_incident_goes_on_as_that_one_and_no_other() -> None:
+    slow = component("Chat", Status.DEGRADED)
+    about_chat = incident("Chat", id="two", parts=[CHAT], started_at=NOON)
+    seen = watching(FINE, report(API_SLOW, slow, incidents=[about_api(), about_chat]), *[report(API, slow)] * 2)
+
+    assert seen.told == [OPENED, OPENED, RECOVERED]
+    assert [each.incident_id for each in seen.book.concerns] == ["two"]
+
+
 def test_components_nobody_names_belong_to_an_incident_that_names_none() -> None:
     nameless = incident("Errors", id="nameless", started_at=NOON)
     seen = watching(FINE, report(API, CHAT, incidents=[nameless]), report(API_DOWN, CHAT, incidents=[nameless]))

@@ -12,13 +12,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.builders import NOON, operational, outage
+from tests.builders import NOON, component, operational, outage
 from tests.engine.running import EVERY_MINUTE, answers, fails, run, sleeps
 from trayapp import bootstrap
-from trayapp.domain.clockset import book_moved
+from trayapp.domain.clockset import book_moved, snapshot_moved
 from trayapp.domain.notification import AlertBook, AlertKind, Concern, PageBook
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.record import Gap, IncidentQuery
+from trayapp.domain.snapshot import PageState, Seen, Snapshot
 from trayapp.domain.status import Status
 from trayapp.domain.verdict import BaselineKind, BaselineState, EdgeKind
 from trayapp.engine import wakeups
@@ -274,6 +275,16 @@ def test_the_grace_period_begins_with_the_first_answer() -> None:
     assert waking.gather_until is None
     waking.moved(timedelta(hours=-1))
     assert waking.gather_until is None
+
+
+def test_answers_stay_as_old_as_they_are_when_the_clock_is_set_back() -> None:
+    hour = timedelta(hours=1)
+    page = StatusPage(id="acme", name="Acme", url="https://acme.example")
+    before = PageState(page=page, fetched_at=NOON, since=NOON, rotating=(Seen(component(), NOON),))
+    moved = snapshot_moved(Snapshot(pages=(before,), at=NOON), -hour, NOON - hour)
+
+    after = replace(before, fetched_at=NOON - hour, since=NOON - hour, rotating=(Seen(component(), NOON - hour),))
+    assert moved == Snapshot(pages=(after,), at=NOON - hour)
 
 
 def test_the_memory_of_alerts_goes_with_the_clock() -> None:
