@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import lru_cache
 from itertools import chain
 from typing import Final
@@ -128,6 +127,8 @@ class Catalogue:
                 for word in name.split():
                     if len(word) >= _LONG:
                         worded.setdefault(word, []).append(provider)
+        from difflib import get_close_matches  # noqa: PLC0415 -- needed for misspellings only
+
         close = get_close_matches(wanted, {**named, **worded}, n=5, cutoff=0.75)
         meant = (each for word in close for each in (*named.get(word, ()), *worded.get(word, ())))
         return tuple({each.id: each for each in meant}.values())

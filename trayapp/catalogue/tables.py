@@ -4,7 +4,6 @@ import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from gettext import gettext as _
 from types import MappingProxyType
 from typing import Final
@@ -235,6 +234,8 @@ class Table:
 
 def nearest(word: str, known: Collection[str]) -> str:
     """Return the advice for an unknown word: the nearest known one, or all of them."""
+    from difflib import get_close_matches  # noqa: PLC0415 -- needed for mistakes only
+
     close = get_close_matches(word.casefold(), sorted(known), n=1)
     if close:
         return _('did you mean "{word}"?').format(word=close[0])

@@ -12,8 +12,6 @@ import secrets
 import sys
 import threading
 from collections.abc import Callable
-from configparser import ConfigParser
-from configparser import Error as ConfigError
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -311,6 +309,9 @@ def _chosen() -> tuple[str, str]:
     named = os.environ.get("PYTHON_KEYRING_BACKEND", "").strip()
     if named:
         return named, "PYTHON_KEYRING_BACKEND"
+    from configparser import ConfigParser  # noqa: PLC0415 -- needed only where a key store is looked for
+    from configparser import Error as ConfigError  # noqa: PLC0415 -- as above
+
     file = _keyring_config() / "keyringrc.cfg"
     config = ConfigParser(interpolation=None)
     try:
