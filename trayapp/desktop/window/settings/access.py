@@ -69,6 +69,7 @@ class AccessDialog(QDialog):
         self._save = self._buttons.addButton(_("&Save"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._build()
         self._refresh()
+        self.resize(72 * GRID, self.sizeHint().height())
 
     @property
     def entry(self) -> Watch:
@@ -112,7 +113,6 @@ class AccessDialog(QDialog):
 
     def _build(self) -> None:
         self.setWindowTitle(_("How {name} lets us in").format(name=self._entry.name or self._entry.url))
-        self.resize(64 * GRID, self.sizeHint().height())
         for login, text in (
             (Login.NONE, _("No login")),
             (Login.BEARER, _("A token (bearer)")),
@@ -127,8 +127,8 @@ class AccessDialog(QDialog):
         form.addRow(_("&Login"), self.login)
         form.addRow(_("&User name"), self.user)
         form.addRow(_("Token or &password"), self.secret)
-        form.addRow("", self._kept)
         lines.addLayout(form)
+        lines.addWidget(self._kept)
         lines.addWidget(self._problem)
         lines.addWidget(self._buttons)
         self.login.setAccessibleName(_("Login"))
