@@ -99,6 +99,7 @@ class WatchingTab(QWidget):
         lines.addWidget(self._tree, 1)
         lines.addWidget(self._hint)
         lines.addWidget(self._automatic, 0, Qt.AlignmentFlag.AlignLeft)
+        lines.addStretch(0)  # takes the room of a tree that is not there
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(left)
         splitter.addWidget(right)
@@ -173,7 +174,7 @@ class WatchingTab(QWidget):
     def _show_regions(self, pages: tuple[StatusPage, ...]) -> None:
         entry, example = self._entry(), words.region_example(pages)
         self._regions.setVisible(bool(example))
-        self._regions.setPlaceholderText(_("All regions; or only some, such as {regions}").format(regions=example))
+        self._regions.setPlaceholderText(_("All regions, or some: {regions}").format(regions=example))
         if entry is not None and not self._regions.hasFocus():
             self._regions.setText(entry.options.get("regions", words.regions_of(pages)))
 
