@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from trayapp.catalogue import loader
 from trayapp.catalogue.loader import KINDS, read, read_bundled
 from trayapp.catalogue.lookup import Catalogue, CataloguedPage
 from trayapp.domain.provider import ComponentRef, Provider, StatusPage
 from trayapp.probes.table import PROBES
-from trayapp.storage.resources import resource_texts
+from trayapp.storage.resources import resource, resource_texts
 
 PLATFORM_WORDS = (
     "statuspage incidentio instatus betterstack googlecloud azure microsoft aws rootly datadog flashduty statusio "
@@ -138,6 +139,14 @@ def test_every_key_that_can_be_checked_has_an_entry_with_its_api(catalogue: Cata
     assert [each for each, provider in found.items() if provider is None] == []
     without = {each for each, provider in found.items() if provider is not None and not provider.api_host}
     assert without == {"azure-openai"}  # each customer has a host of their own
+
+
+def test_the_readme_explains_every_field_that_is_read() -> None:
+    explained = set(
+        re.findall(r"^\| `(\w+)` \|", resource("catalogue", "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+
+    assert {*loader._PROVIDER, *loader._PAGE, *loader._PRODUCT} == explained
 
 
 def test_openai_and_anthropic_watch_what_most_people_use(catalogue: Catalogue) -> None:
