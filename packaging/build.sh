@@ -33,9 +33,10 @@ build_sdist() {
 
 # What is frozen is the wheel, installed: nothing that a wheel forgets can be in the application.
 build_bundle() {
+    build_wheel
+    # Only now there is a Python for sure, whose library is known.
     # shellcheck disable=SC2046,SC2086 # lists of words
     provide_packages $BUNDLE_PACKAGES $(library_of_python)
-    build_wheel
     say_step "bundle"
     "$environment/bin/python" -m pip install -q --no-deps --no-index --force-reinstall "$wheel" </dev/null 2> >(grep -v '^WARNING: Location' >&2)
     # From elsewhere than the checkout, which would be found first.
