@@ -34,9 +34,9 @@ build_sdist() {
 # What is frozen is the wheel, installed: nothing that a wheel forgets can be in the application.
 build_bundle() {
     build_wheel
-    # Only now there is a Python for sure, whose library is known.
+    # Only now there is a Python for sure, whose library is known. What Qt needs is copied or depended on: it must be here.
     # shellcheck disable=SC2046,SC2086 # lists of words
-    provide_packages $BUNDLE_PACKAGES $(library_of_python)
+    provide_packages $RUN_PACKAGES $BUNDLE_PACKAGES $(library_of_python)
     say_step "bundle"
     "$environment/bin/python" -m pip install -q --no-deps --no-index --force-reinstall "$wheel" </dev/null 2> >(grep -v '^WARNING: Location' >&2)
     # From elsewhere than the checkout, which would be found first.

@@ -69,7 +69,10 @@ depends=$(
     mapfile -t folders < <(printf '%s\n' "${libraries[@]}" | xargs -n1 dirname | sort -u | sed 's/^/-l/')
     dpkg-shlibdeps -O --ignore-missing-info "${folders[@]}" -xtrayapp "${libraries[@]}" 2>"$work/shlibdeps.log" |
         sed 's/^shlibs:Depends=//'
-)
+) || {
+    cat "$work/shlibdeps.log" >&2
+    exit 1
+}
 cat >"$tree/DEBIAN/control" <<CONTROL
 Package: trayapp
 Version: $version
