@@ -134,3 +134,19 @@ def test_a_page_without_components_is_judged_by_its_incidents_then_its_indicator
     judged = judge(page, ())
 
     assert (judged.status, judged.basis) == (status, basis)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status"),
+    [
+        (ComponentRef(name="Bedrock"), Status.MAJOR_OUTAGE),
+        (ComponentRef(name="bedrock amazon"), Status.MAJOR_OUTAGE),
+        (ComponentRef(name="Bed"), Status.OPERATIONAL),
+        (ComponentRef(id="bedrock-eu-west-1", name="Bedrock"), Status.OPERATIONAL),
+    ],
+)
+def test_a_typed_name_is_taken_broadly_where_only_trouble_is_listed(wanted: ComponentRef, status: Status) -> None:
+    trouble = component("Amazon Bedrock", Status.MAJOR_OUTAGE, id="bedrock-us-east-1")
+
+    assert judge(report(trouble, absence=Absence.OPERATIONAL), (wanted,)).status is status
+    assert judge(report(trouble), (wanted,)).status is None

@@ -102,13 +102,19 @@ def judge(report: StatusReport, wanted: tuple[ComponentRef, ...], carried: tuple
 def _pick(
     listed: tuple[Component, ...], wanted: tuple[ComponentRef, ...], absence: Absence
 ) -> tuple[tuple[Component, ...], tuple[str, ...]]:
-    """Return the components that count, and the names of those that are wanted but not there."""
+    """Return the components that count, and the names of those that are wanted but not there.
+
+    Where only trouble is listed nothing tells a misspelt name from a healthy component, so a name somebody typed is
+    taken broadly there: better one alarm more than a green that means nothing.
+    """
     if not wanted:
         return listed, ()
     picked: dict[str, Component] = {}
     missing: list[str] = []
     for ref in wanted:
         hits = ref.find(listed)
+        if not hits and not ref.id and absence is Absence.OPERATIONAL:
+            hits = ref.find_loosely(listed)
         for hit in hits:
             picked[hit.id] = hit
         if hits:

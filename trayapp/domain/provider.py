@@ -26,6 +26,11 @@ class ComponentRef:
         name = self.name.casefold().strip()
         return tuple(each for each in components if each.name.casefold().strip() == name or each.id == self.name)
 
+    def find_loosely(self, components: tuple[Component, ...]) -> tuple[Component, ...]:
+        """Return the components whose name has all the words of ours: "Bedrock" is a part of "Amazon Bedrock"."""
+        words = set(self.name.casefold().split())
+        return tuple(each for each in components if words and words <= set(each.name.casefold().split()))
+
     def __str__(self) -> str:
         """Return what a person would call it."""
         return self.name or self.id
