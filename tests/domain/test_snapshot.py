@@ -244,3 +244,12 @@ def test_watching_another_address_begins_anew(change: dict[str, object]) -> None
 
     assert state(moved).shown is None
     assert state(moved).looks == 0
+
+
+def test_a_page_that_is_new_or_unknown_changes_nothing() -> None:
+    other = PageState(page=StatusPage(id="other", name="Other", url="https://other.example"))
+
+    assert diff(EMPTY, Snapshot(pages=(*EMPTY.pages, other), at=NOON)) == ()
+    assert diff(EMPTY, Snapshot(pages=(other,))) == ()
+    assert EMPTY.with_page(other, NOON + MINUTE) == Snapshot(pages=EMPTY.pages, at=NOON + MINUTE)
+    assert EMPTY.page("other") is None
