@@ -3,10 +3,13 @@
 import csv
 import io
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +183,13 @@ class TestStatus:
         assert (code, out) == (64, "")
         assert err.startswith("trayapp: ")
 
+    def test_a_wish_that_cannot_be_met_is_said(self, run: Run, page: FakePage, tmp_path: Path) -> None:
+        configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\nname = "Acme"\n[[watch]]\nprovider = "no-such"\n')
+        code, _out, err = run("status")
+
+        assert code == 0
+        assert "'no-such' is not in the catalogue" in err
+
     def test_nothing_watched_and_nothing_named_is_64(self, run: Run, tmp_path: Path) -> None:
         configure(tmp_path, "watch = []\n")
         assert run("status")[0] == 64
@@ -204,6 +214,96 @@ def test_unknown_words_are_wrong_usage(run: Run, words: list[str]) -> None:
     assert "--help" in err
 
 
+@pytest.mark.parametrize("words", [("status", "--version"), ("keys", "list", "--version"), ("--version", "replay")])
+def test_the_version_is_told_before_and_after_a_command(run: Run, words: tuple[str, ...]) -> None:
+    assert run(*words)[:2] == (0, f"trayapp {__version__}\n")
+
+
+def started(
+    tmp_path: Path, *words: str, out: int = subprocess.PIPE, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[str]:
+    """Start a command as a process of its own."""
+    places = ["--config", str(tmp_path / "config.toml"), "--data-dir", str(tmp_path / "data")]
+    command = [sys.executable, "-m", "trayapp", *places, *words]
+    return subprocess.Popen(
+        command,
+        stdout=out,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | dict(environment or {}),
+        encoding="utf-8",
+    )
+
+
+class TestOutput:
+    def test_a_reader_that_goes_ends_what_is_watched_without_noise(self, page: FakePage, tmp_path: Path) -> None:
+        configure(tmp_path, NEAR + f'[polling]\nidle = 1\nincident = 1\n[[watch]]\nurl = "{page.url}"\nname = "Acme"\n')
+        with started(tmp_path, "watch") as watching:
+            assert watching.stdout is not None
+            assert "Watching" in watching.stdout.readline()
+            watching.stdout.close()
+            page.serve(SUMMARY, outage())
+            assert watching.stderr is not None
+            noise = watching.stderr.read()
+
+        assert (watching.wait(), noise) == (1, "")
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that is always full")
+    @pytest.mark.parametrize("words", [("providers", "--json"), ("incidents", "--csv"), ("replay", "TAPE")])
+    def test_a_full_disk_is_a_sentence(self, tmp_path: Path, words: tuple[str, ...]) -> None:
+        tape = tmp_path / "tape.jsonl"
+        tape.write_text(json.dumps(answers(0, operational())))
+        with Path("/dev/full").open("w") as full:
+            asked = [str(tape) if each == "TAPE" else each for each in words]
+            with started(tmp_path, *asked, out=full.fileno()) as ran:
+                _out, err = ran.communicate()
+
+        assert ran.returncode == 1
+        assert err.startswith("trayapp: ")
+        assert len(err.splitlines()) == 1
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that is always full")
+    def test_a_recording_on_a_full_disk_is_a_sentence(self, run: Run, page: FakePage) -> None:
+        code, _out, err = run("record", page.url, "-o", "/dev/full")
+
+        assert code == 1
+        assert "cannot be written" in err
+        assert len(err.splitlines()) == 1
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is no signal there")
+    def test_ctrl_c_ends_a_recording_whole_and_is_told(self, page: FakePage, tmp_path: Path) -> None:
+        tape = tmp_path / "tape.jsonl"
+        with started(tmp_path, "record", page.url, "-o", str(tape)) as recording_it:
+            while recording_it.poll() is None and not (tape.exists() and tape.stat().st_size):
+                time.sleep(0.05)
+            recording_it.send_signal(signal.SIGINT)
+            _out, err = recording_it.communicate()
+
+        assert recording_it.returncode == 130
+        assert err.startswith("Recorded ")
+        assert read(tape.read_text()).urls
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="the shell closes the output here")
+    def test_a_closed_output_is_no_accident(self, tmp_path: Path) -> None:
+        places = ["--config", str(tmp_path / "config.toml"), "--data-dir", str(tmp_path / "data")]
+        command = [sys.executable, "-m", "trayapp", *places, "providers", "--json"]
+        ran = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *command], check=False, capture_output=True)
+
+        assert (ran.returncode, ran.stderr) == (0, b"")
+
+    def test_an_output_that_has_few_letters_gets_what_it_can_show(self, page: FakePage, tmp_path: Path) -> None:
+        page.serve(SUMMARY, outage(title="Störung bei 東京"))
+        narrow = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+        with started(tmp_path, "status", page.url, "--json", environment=narrow) as ran:
+            out, _err = ran.communicate()
+        assert json.loads(out)["pages"][0]["incidents"][0]["title"] == "Störung bei 東京"
+
+        with started(tmp_path, "status", page.url, environment=narrow) as ran:
+            out, err = ran.communicate()
+        assert (ran.returncode, err) == (2, "")
+        assert "St?rung bei ??" in out
+
+
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--version"])
@@ -213,6 +313,12 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 class TestWait:
+    def test_pages_of_one_host_are_told_apart(self, run: Run, page: FakePage) -> None:
+        for path in ("/one", "/two"):
+            page.serve(path + SUMMARY, operational())
+
+        assert run("wait", page.url + "/one", page.url + "/two", page.url + "/two/", "--timeout", "60")[0] == 0
+
     def test_it_returns_when_the_page_is_fine_again(self, run: Run, page: FakePage, tmp_path: Path) -> None:
         configure(tmp_path, "[polling]\nincident = 1\n")
         page.serve(SUMMARY, outage())
@@ -266,14 +372,46 @@ class TestRecordAndReplay:
         told = [json.loads(each) for each in run("replay", str(file))[1].splitlines()]
         assert told[0]["to"] == "operational"
 
-    @pytest.mark.parametrize("text", ["", "{", '{"at": "2025-12-02T19:00:00Z"}', '{"at": 1, "url": 2}'])
+    @pytest.mark.parametrize("text", ["", "{", '{"at": "2025-12-02T19:00:00Z"}', '{"at": 1, "url": 2}', "\xff"])
     def test_a_broken_recording_is_a_sentence(self, run: Run, tmp_path: Path, text: str) -> None:
         file = tmp_path / "tape.jsonl"
-        file.write_text(text)
+        file.write_text(text, encoding="latin-1")
         code, _out, err = run("replay", str(file))
 
         assert code == 1
         assert "cannot be replayed" in err
+        assert "codec" not in err
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            {"url": "http://[::1", "status": 200},
+            {"url": "https://acme.example:port/", "status": 200},
+            {"url": "ftp://acme.example/", "status": 200},
+            {"url": URL, "status": -1},
+            {"url": URL, "status": 99_999},
+            {"url": URL, "status": 200, "at": "9999-12-31T23:59:59Z"},
+            {"url": URL, "status": 200, "at": "0001-01-01T00:00:00+05:00"},
+            {"sleep_until": "2025-12-01T00:00:00Z"},
+        ],
+    )
+    def test_a_line_that_cannot_be_meant_is_named(self, run: Run, tmp_path: Path, line: dict[str, object]) -> None:
+        file = tmp_path / "tape.jsonl"
+        lines = [answers(0, operational()), {"at": "2025-12-02T19:00:00Z"} | line]
+        file.write_text("\n\n".join(json.dumps(each) for each in lines))
+        code, _out, err = run("replay", str(file))
+
+        assert code == 1
+        assert "Line 3 " in err
+        assert "Traceback" not in err
+
+    def test_a_body_may_hold_what_else_ends_a_line(self, run: Run, tmp_path: Path) -> None:
+        file = tmp_path / "tape.jsonl"
+        body = json.loads(operational()) | {"note": "one\u2028two\x85three"}
+        line = answers(0, json.dumps(body, ensure_ascii=False))
+        file.write_text(json.dumps(line, ensure_ascii=False) + "\r\n", encoding="utf-8-sig", newline="")
+
+        assert '"to":"operational"' in run("replay", str(file))[1]
 
 
 def test_a_path_that_cannot_be_written_is_a_sentence(run: Run, page: FakePage, tmp_path: Path) -> None:

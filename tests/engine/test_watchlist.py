@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.provider import Access, Login, Provider, StatusPage
-from trayapp.engine.watchlist import watchlist
+from trayapp.engine.watchlist import named, watchlist
 from trayapp.storage.settings import Settings, Watch
 
 CLOUD = StatusPage(
@@ -34,3 +34,18 @@ def test_own_monitoring_brings_its_way_in_along() -> None:
     wish = Watch(url="http://am.lan:9093", internal=True, login=Login.BEARER, secret="env:TOKEN", ca="/own.pem")
 
     assert page_of(wish).access == Access(ca="/own.pem", login=Login.BEARER, secret="env:TOKEN")
+
+
+def test_pages_of_one_host_are_all_watched_each_once() -> None:
+    urls = ("https://up.example/status/a", "https://up.example/status/b", "https://up.example/status/a/")
+    found = watchlist(Settings(watch=tuple(Watch(url=each) for each in urls)), CATALOGUE).pages
+
+    assert [each.id for each in found] == ["up.example", "up.example/status/b"]
+    assert [each.url for each in found] == list(urls[:2])
+
+
+def test_a_page_nobody_watches_is_found_by_its_name_too() -> None:
+    page = StatusPage(id="nimbus", name="Nimbus Weather", url="https://nimbus.example", provider_id="sky")
+    catalogue = Catalogue((Provider(id="sky", name="Sky", pages=(page,)),))
+
+    assert named("nimbus WEATHER", Settings(watch=()), catalogue) == (page,)

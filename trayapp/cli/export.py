@@ -78,7 +78,7 @@ def _recorded(mine: bootstrap.Home) -> document.Document:
 def _print_metrics(mine: bootstrap.Home) -> int:
     from prometheus_client import CollectorRegistry, Gauge, generate_latest  # noqa: PLC0415 -- only this command needs it
 
-    pages = places.pages(mine, [])
+    pages = places.watched(mine)
     network = bootstrap.network_for(mine.settings)
     snapshot = asyncio.run(survey(pages, network, mine.settings.polling.idle, _PATIENCE))
 

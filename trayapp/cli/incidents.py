@@ -67,7 +67,7 @@ def _read(mine: bootstrap.Home, query: IncidentQuery) -> tuple[StoredIncident, .
 
 def _print_csv(found: tuple[StoredIncident, ...]) -> None:
     """Print a table no spreadsheet takes for formulas."""
-    writer = csv.writer(sys.stdout)
+    writer = csv.writer(sys.stdout, lineterminator="\n")  # the stream makes of it what this system ends lines with
     writer.writerow(["page", "id", "title", "impact", "phase", "started_at", "resolved_at", "components", "url"])
     for each in found:
         incident = each.incident
@@ -82,7 +82,7 @@ def _print_csv(found: tuple[StoredIncident, ...]) -> None:
             "; ".join(incident.components),
             incident.url or "",
         )
-        writer.writerow([_cell(text) for text in cells])
+        writer.writerow([printing.writable(_cell(text), sys.stdout) for text in cells])
 
 
 def _cell(text: str) -> str:

@@ -13,6 +13,8 @@ from typing import NoReturn
 from trayapp import __version__
 from trayapp.cli.exits import FAILED, INTERRUPTED, USAGE, UsageError
 
+_log = logging.getLogger(__name__)
+
 _Command = Callable[[argparse.Namespace], int]
 
 
@@ -28,6 +30,7 @@ def main(argv: Sequence[str], start_desktop: _Command | None = None) -> int:
 
     ``start_desktop`` is what ``run`` does; without it there is no desktop to start. Qt is loaded by it alone.
     """
+    _have_streams()
     arguments = _parser(start_desktop or _no_desktop).parse_args(argv)
     _log_to_stderr(arguments.verbose)
     command: _Command = arguments.command
@@ -42,7 +45,19 @@ def main(argv: Sequence[str], start_desktop: _Command | None = None) -> int:
     except BrokenPipeError:
         _forget_stdout()
         return FAILED
+    except OSError as error:
+        _log.debug("the command failed", exc_info=True)
+        _forget_stdout()
+        print(f"trayapp: {error}", file=sys.stderr)
+        return FAILED
     return code
+
+
+def _have_streams() -> None:
+    """Let what is printed go nowhere where somebody closed the output, or the program has no console."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 -- open to the very end
 
 
 def _forget_stdout() -> None:
@@ -67,7 +82,6 @@ def _parser(start_desktop: _Command) -> _Parser:
         description=_("Is it them, or is it me? Watches the status pages of AI services from the system tray."),
         parents=[_shared(None)],
     )
-    parser.add_argument("--version", action="version", version=f"trayapp {__version__}")
     parser.set_defaults(command=start_desktop, window=False, demo=False, page="", selftest=False)
     commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND", parser_class=_Parser)
 
@@ -214,6 +228,7 @@ def _shared(default: str | None) -> _Parser:
     shared = _Parser(add_help=False)
     shared.add_argument("--config", type=Path, metavar="FILE", default=default, help=_("another configuration file"))
     shared.add_argument("--data-dir", type=Path, metavar="DIR", default=default, help=_("another data folder"))
+    shared.add_argument("--version", action="version", version=f"trayapp {__version__}")
     shared.add_argument(
         "-v", "--verbose", action="count", default=0 if default is None else default, help=_("say more")
     )

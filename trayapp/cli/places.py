@@ -6,6 +6,7 @@ from gettext import gettext as _
 from urllib.parse import urlsplit
 
 from trayapp import bootstrap
+from trayapp.cli import printing
 from trayapp.cli.exits import UsageError
 from trayapp.domain.provider import StatusPage
 from trayapp.engine import watchlist
@@ -34,16 +35,23 @@ def pages(mine: bootstrap.Home, names: list[str]) -> tuple[StatusPage, ...]:
             reasons = " ".join(wanted.problems)
             raise UsageError(_("Nothing is watched and nothing was named.") + (f" {reasons}" if reasons else ""))
         return wanted.pages
-    found: dict[tuple[str, str], StatusPage] = {}
+    found: list[StatusPage] = []
     for name in names:
         meant = (_at(mine, name),) if "://" in name else watchlist.named(name, mine.settings, mine.catalogue)
         if not meant:
             raise UsageError(
                 _("Nothing is called {name!r}. List what there is with: trayapp providers").format(name=name)
             )
-        for page in meant:
-            found.setdefault((page.id, page.url), page)
-    return tuple(found.values())
+        found.extend(meant)
+    return watchlist.without_doubles(found)
+
+
+def watched(mine: bootstrap.Home) -> tuple[StatusPage, ...]:
+    """Return the watched pages for a look without an engine; what of the wishes could not be met is said."""
+    found = pages(mine, [])
+    for sentence in watchlist.watchlist(mine.settings, mine.catalogue).problems:
+        printing.complain(f"trayapp: {sentence}")
+    return found
 
 
 def _at(mine: bootstrap.Home, url: str) -> StatusPage:

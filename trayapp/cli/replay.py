@@ -8,6 +8,7 @@ from gettext import gettext as _
 from trayapp import bootstrap
 from trayapp.cli import places, printing
 from trayapp.cli.exits import DONE, FAILED
+from trayapp.cli.showing import run_showing
 from trayapp.domain.change import StatusChanged
 from trayapp.engine.engine import Engine
 from trayapp.engine.recording import Recording, RecordingError, read
@@ -21,8 +22,13 @@ def main(arguments: argparse.Namespace) -> int:
     has_config = arguments.config is not None
     mine = places.home(arguments) if has_config else bootstrap.plain_home()
     try:
-        recorded = read(arguments.file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, RecordingError) as error:
+        recorded = read(arguments.file.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        printing.complain(
+            _("trayapp: {file} cannot be replayed: {why}").format(file=arguments.file, why=_("It is no UTF-8 text."))
+        )
+        return FAILED
+    except (OSError, RecordingError) as error:
         printing.complain(_("trayapp: {file} cannot be replayed: {why}").format(file=arguments.file, why=error))
         return FAILED
     engine = bootstrap.build_replay(recorded, mine, own_pages=mine.has_own_watch_list)
@@ -35,7 +41,7 @@ async def _replay(engine: Engine, recorded: Recording) -> None:
     asleep = sum((each.until - each.at).total_seconds() for each in recorded.sleeps)
     length = recorded.end - recorded.start + bootstrap.AFTER_THE_END
     asyncio.get_running_loop().call_later(length.total_seconds() - asleep, engine.stop)
-    await engine.run(_show)
+    await run_showing(engine, _show)
 
 
 def _show(update: Update) -> None:

@@ -16,7 +16,7 @@ from trayapp.presentation.drift import drift_sentences
 def main(arguments: argparse.Namespace) -> int:
     """Look once, print, and let the exit code say how it is."""
     mine = places.home(arguments)
-    pages = places.pages(mine, arguments.names)
+    pages = places.pages(mine, arguments.names) if arguments.names else places.watched(mine)
     network = bootstrap.network_for(mine.settings)
     snapshot = asyncio.run(survey(pages, network, mine.settings.polling.idle, timedelta(seconds=arguments.timeout)))
     now = snapshot.at or wall_time()

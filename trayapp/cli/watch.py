@@ -9,6 +9,7 @@ from gettext import gettext as _
 from trayapp import bootstrap
 from trayapp.cli import places, printing
 from trayapp.cli.exits import DONE
+from trayapp.cli.showing import run_showing
 from trayapp.domain.change import StatusChanged
 from trayapp.engine.engine import Engine
 from trayapp.engine.updates import Update
@@ -31,7 +32,7 @@ def main(arguments: argparse.Namespace) -> int:
 async def _watch(engine: Engine, watching: "_Watching") -> int:
     with contextlib.suppress(NotImplementedError):
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, engine.stop)
-    await engine.run(watching.show)
+    await run_showing(engine, watching.show)
     return DONE
 
 

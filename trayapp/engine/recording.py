@@ -90,11 +90,15 @@ _FAILS = {
 }
 
 
+_LEAST_STATUS, _MOST_STATUS = 100, 599
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
+
+
 def read(text: str) -> Recording:
     """Read JSON lines; raises :class:`RecordingError` with the line's number."""
     answers: list[Answered] = []
     sleeps: list[Asleep] = []
-    for number, raw in enumerate(text.splitlines(), 1):
+    for number, raw in enumerate(text.split("\n"), 1):  # a body may hold other line ends
         if not raw.strip():
             continue
         found = _read_line(number, raw)
@@ -130,11 +134,14 @@ def _read_line(number: int, raw: str) -> Answered | Asleep:
         line = msgspec.json.decode(raw, type=_Line)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise RecordingError(f"Line {number} of the recording cannot be read: {error}") from None
-    at = _utc(line.at)
+    at = _utc(number, line.at)
     if line.sleep_until is not None:
-        return Asleep(at, _utc(line.sleep_until))
-    if not urlsplit(line.url).netloc:
-        raise RecordingError(f"Line {number} of the recording names no address (url).")
+        until = _utc(number, line.sleep_until)
+        if until < at:
+            raise RecordingError(f"Line {number} of the recording sleeps until a moment before it falls asleep.")
+        return Asleep(at, until)
+    if not _is_web_address(line.url):
+        raise RecordingError(f"Line {number} of the recording names no https or http address (url).")
     if line.fail is not None:
         if line.fail not in _FAILS:
             known = ", ".join(_FAILS)
@@ -144,6 +151,8 @@ def _read_line(number: int, raw: str) -> Answered | Asleep:
         return Answered(at, Exchanged(url=line.url, fail=_FAILS[line.fail]))
     if not line.status:
         raise RecordingError(f"Line {number} of the recording has neither a status, a fail nor a sleep_until.")
+    if not _LEAST_STATUS <= line.status <= _MOST_STATUS:
+        raise RecordingError(f"Line {number} of the recording has a status that HTTP does not have: {line.status}")
     return Answered(at, Exchanged(url=line.url, status=line.status, headers=_headers(line), body=_body(number, line)))
 
 
@@ -170,7 +179,19 @@ def _key(url: str) -> str:
     return f"{parts.scheme.lower()}://{host}{parts.path or '/'}{query}"
 
 
-def _utc(moment: datetime) -> datetime:
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 -- raises where it is no number
+    except ValueError:
+        return False
+    return parts.scheme.lower() in {"http", "https"} and bool(parts.hostname)
+
+
+def _utc(number: int, moment: datetime) -> datetime:
+    """Return a line's moment in UTC; one at the ends of the calendar leaves no room to reckon in."""
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise RecordingError(f"Line {number} of the recording is of the year {moment.year}.")
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 

@@ -10,7 +10,7 @@ from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.provider import StatusPage
 from trayapp.engine.http import Network, answering
 from trayapp.engine.recording import Answered, Recording
-from trayapp.engine.watchlist import page_at, page_id
+from trayapp.engine.watchlist import page_at, with_ids_of_their_own
 from trayapp.exchange import Ask, Response
 from trayapp.storage.settings import Settings
 
@@ -31,7 +31,7 @@ def pages_of(recording: Recording, settings: Settings, catalogue: Catalogue) -> 
     for host, url in hosts.items():
         if host not in known:
             found[("", url)] = page_at(url, settings, catalogue)
-    return _with_ids_of_their_own(tuple(found.values()))
+    return with_ids_of_their_own(found.values())
 
 
 def with_platforms(pages: tuple[StatusPage, ...], recording: Recording) -> tuple[StatusPage, ...]:
@@ -76,14 +76,3 @@ def _asks(page: StatusPage, other: StatusPage) -> bool:
 
 def _page(url: str, platform: str, settings: Settings, catalogue: Catalogue) -> StatusPage:
     return replace(page_at(url, settings, catalogue), platform=platform)
-
-
-def _with_ids_of_their_own(pages: tuple[StatusPage, ...]) -> tuple[StatusPage, ...]:
-    """Tell pages of one host apart by their path."""
-    taken: set[str] = set()
-    result = []
-    for page in pages:
-        own = page if page.id not in taken else replace(page, id=f"{page_id(page.url)}{urlsplit(page.url).path or '/'}")
-        taken.add(own.id)
-        result.append(own)
-    return tuple(result)

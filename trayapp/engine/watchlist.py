@@ -1,5 +1,6 @@
 """Which pages to watch: the settings' wishes, looked up in the catalogue."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ class Watchlist:
 
 def watchlist(settings: Settings, catalogue: Catalogue) -> Watchlist:
     """Resolve every ``[[watch]]`` to pages; a page wished for twice is watched once, by the first wish."""
-    pages: dict[str, StatusPage] = {}
+    pages: list[StatusPage] = []
     problems: list[str] = []
     for wish in settings.watch:
         found = _pages_of(wish, catalogue)
@@ -27,9 +28,8 @@ def watchlist(settings: Settings, catalogue: Catalogue) -> Watchlist:
             problems.append(
                 f"The provider {wish.provider!r} is not in the catalogue. List what there is with: trayapp providers"
             )
-        for page in found:
-            pages.setdefault(page.id, page)
-    return Watchlist(tuple(pages.values()), tuple(problems))
+        pages.extend(found)
+    return Watchlist(without_doubles(pages), tuple(problems))
 
 
 def page_at(url: str, settings: Settings, catalogue: Catalogue) -> StatusPage:
@@ -59,12 +59,39 @@ def named(name: str, settings: Settings, catalogue: Catalogue) -> tuple[StatusPa
         ours = tuple(each for each in watched if each.provider_id == provider.id)
         return ours or provider.pages
     page = catalogue.page(wanted)
-    return (page,) if page is not None else ()
+    if page is not None:
+        return (page,)
+    pages = (page for provider in catalogue.providers for page in provider.pages)
+    return tuple(page for page in pages if page.name.casefold() == wanted)
 
 
 def page_id(url: str) -> str:
     """Return the id of a page that is not in the catalogue: host, with the port where one is given."""
     return urlsplit(url).netloc.rpartition("@")[2].lower() or url
+
+
+def without_doubles(pages: Iterable[StatusPage]) -> tuple[StatusPage, ...]:
+    """Return the pages, each once, the first one of several; those that share a host are told apart by their path."""
+    found: dict[tuple[str, str], StatusPage] = {}
+    for page in pages:
+        found.setdefault((page.id, _path(page.url) if page.id == page_id(page.url) else ""), page)
+    return with_ids_of_their_own(found.values())
+
+
+def with_ids_of_their_own(pages: Iterable[StatusPage]) -> tuple[StatusPage, ...]:
+    """Tell pages of one host apart by their path: the first is called as its host, the others have it added."""
+    taken: set[str] = set()
+    result = []
+    for page in pages:
+        own = page if page.id not in taken else replace(page, id=f"{page_id(page.url)}{_path(page.url) or '/'}")
+        taken.add(own.id)
+        result.append(own)
+    return tuple(result)
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return parts.path.rstrip("/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _pages_of(wish: Watch, catalogue: Catalogue) -> tuple[StatusPage, ...]:
