@@ -347,6 +347,8 @@ class TestRecordAndReplay:
         assert [(each["kind"], each["from"], each["to"]) for each in lines][:1] == [
             ("status", "unknown", "operational")
         ]
+        first = next(each for each in map(json.loads, file.read_text().splitlines()) if each["status"] == 200)
+        assert lines[0]["at"].removesuffix("Z").ljust(23, "0")[:19] == first["at"][:19]
 
     def test_a_replay_prints_lines_of_the_contract(self, run: Run, tmp_path: Path) -> None:
         file = tmp_path / "tape.jsonl"

@@ -151,3 +151,30 @@ def test_the_faces_of_one_page_are_one_page_and_pages_of_one_host_are_told_apart
 
 def test_the_recorded_address_is_what_is_asked() -> None:
     assert run([answers(0, FINE)]).updates[-1].snapshot.pages[0].page.url.startswith(URL.partition("/api")[0])
+
+
+ASKED_FIRST = "https://status.acme.example"
+
+
+def test_a_recording_begins_with_its_first_page() -> None:
+    found_out = answers(0, "", ASKED_FIRST, 404)
+    recorded = replay.from_its_first_page(recording([found_out, answers(0.05, FINE), answers(0.15, DOWN)]))
+
+    assert (recorded.start - NOON, recorded.urls) == (timedelta(minutes=0.05), (URL,))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [answers(0, FINE), answers(1, DOWN)],
+        [fails(0), answers(0.05, FINE)],
+        [answers(0, "", ASKED_FIRST, 404), answers(10, FINE)],
+        [answers(0, "", "https://other.example", 404), answers(0.05, FINE)],
+        [answers(0, "", ASKED_FIRST, 404), sleeps(0.02, 5), answers(0.05, FINE)],
+        [answers(0, "", ASKED_FIRST, 404)],
+    ],
+)
+def test_nothing_else_is_left_out_of_a_recording(lines: list[dict[str, Any]]) -> None:
+    recorded = recording(lines)
+
+    assert replay.from_its_first_page(recorded) is recorded

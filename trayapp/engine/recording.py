@@ -3,7 +3,7 @@
 import base64
 import binascii
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -108,11 +108,16 @@ def read(text: str) -> Recording:
             answers.append(found)
     if not answers:
         raise RecordingError("The recording has no answers in it.")
-    answers.sort(key=lambda each: each.at)
+    return recording_of(sorted(answers, key=lambda each: each.at), sleeps)
+
+
+def recording_of(answers: Iterable[Answered], sleeps: Iterable[Asleep]) -> Recording:
+    """Return the recording of these answers, which are in the order of time."""
+    lines = tuple(answers)
     by_url: dict[str, list[Answered]] = {}
-    for answered in answers:
+    for answered in lines:
         by_url.setdefault(_key(answered.exchanged.url), []).append(answered)
-    return Recording(tuple(answers), tuple(sleeps), {url: tuple(lines) for url, lines in by_url.items()})
+    return Recording(lines, tuple(sleeps), {url: tuple(each) for url, each in by_url.items()})
 
 
 def line_of(at: datetime, exchanged: Exchanged) -> str:

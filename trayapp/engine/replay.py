@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 from trayapp import platforms
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.provider import StatusPage
+from trayapp.domain.snapshot import TOTAL_DEADLINE
 from trayapp.engine.http import Network, answering
-from trayapp.engine.recording import Answered, Recording
+from trayapp.engine.recording import Answered, Recording, recording_of
 from trayapp.engine.watchlist import page_at, with_ids_of_their_own
 from trayapp.exchange import Ask, Response
+from trayapp.platforms import Detected
 from trayapp.storage.settings import Settings
 
 
@@ -32,6 +34,25 @@ def pages_of(recording: Recording, settings: Settings, catalogue: Catalogue) -> 
         if host not in known:
             found[("", url)] = page_at(url, settings, catalogue)
     return with_ids_of_their_own(found.values())
+
+
+def from_its_first_page(recording: Recording) -> Recording:
+    """Return the recording without what was only asked to find out the first page's platform.
+
+    ``record`` begins with those questions; a replay knows the platform, asks for the page in its first moment and
+    would be refused what is recorded a moment later. Nothing is left out that failed, or that tells of a page.
+    """
+    known = {urlsplit(url).netloc.lower() for url in recording.urls if _places(recording.of(url))}
+    for place, line in enumerate(recording.answers):
+        if _recognised(line) is not None:
+            is_the_same_look = line.at - recording.start <= TOTAL_DEADLINE
+            is_awake = all(nap.at >= line.at for nap in recording.sleeps)
+            if place and is_the_same_look and is_awake:
+                return recording_of(recording.answers[place:], recording.sleeps)
+            break
+        if line.exchanged.fail is not None or urlsplit(line.exchanged.url).netloc.lower() not in known:
+            break
+    return recording
 
 
 def with_platforms(pages: tuple[StatusPage, ...], recording: Recording) -> tuple[StatusPage, ...]:
@@ -56,14 +77,17 @@ def network_for(recording: Recording, now: Callable[[], datetime]) -> Network:
 def _places(lines: tuple[Answered, ...]) -> list[tuple[str, str]]:
     """Return (platform, base address) for the first body of an address that a platform knows."""
     for line in lines:
-        answer = line.exchanged
-        if answer.fail is not None or not answer.body:
-            continue
-        response = Response(answer.url, answer.status, answer.body, answer.headers)
-        detected = platforms.recognise(response)
+        detected = _recognised(line)
         if detected is not None:
             return [(detected.platform, detected.url)]
     return []
+
+
+def _recognised(line: Answered) -> Detected | None:
+    answer = line.exchanged
+    if answer.fail is not None or not answer.body:
+        return None
+    return platforms.recognise(Response(answer.url, answer.status, answer.body, answer.headers))
 
 
 def _asks(page: StatusPage, other: StatusPage) -> bool:
