@@ -154,27 +154,31 @@ def test_the_recorded_address_is_what_is_asked() -> None:
 
 
 ASKED_FIRST = "https://status.acme.example"
+ASKED_LAST = "https://status.acme.example/api/v2/incidents.json"
 
 
-def test_a_recording_begins_with_its_first_page() -> None:
-    found_out = answers(0, "", ASKED_FIRST, 404)
-    recorded = replay.from_its_first_page(recording([found_out, answers(0.05, FINE), answers(0.15, DOWN)]))
+def test_a_recording_begins_when_its_first_look_had_all_its_answers() -> None:
+    look = [answers(0, "", ASKED_FIRST, 404), answers(0.05, FINE), answers(0.1, "{}", ASKED_LAST)]
+    recorded = replay.from_its_first_look(recording([*look, answers(0.2, DOWN)]))
 
-    assert (recorded.start - NOON, recorded.urls) == (timedelta(minutes=0.05), (URL,))
+    assert [each.at - NOON for each in recorded.answers] == [timedelta(minutes=each) for each in (0.1, 0.1, 0.1, 0.2)]
+    assert recorded.urls == (ASKED_FIRST, URL, ASKED_LAST)
+    assert recorded.answer(URL, recorded.start).body == FINE.encode()
 
 
 @pytest.mark.parametrize(
     "lines",
     [
-        [answers(0, FINE), answers(1, DOWN)],
+        [answers(0, FINE), answers(0.1, DOWN)],
         [fails(0), answers(0.05, FINE)],
+        [answers(0, FINE), fails(0.05, url=ASKED_LAST)],
+        [answers(0, FINE), answers(0.05, FINE, "https://other.example/api/v2/summary.json")],
         [answers(0, "", ASKED_FIRST, 404), answers(10, FINE)],
-        [answers(0, "", "https://other.example", 404), answers(0.05, FINE)],
         [answers(0, "", ASKED_FIRST, 404), sleeps(0.02, 5), answers(0.05, FINE)],
-        [answers(0, "", ASKED_FIRST, 404)],
+        [answers(0, "", ASKED_FIRST, 404), answers(0.05, "", URL, 404)],
     ],
 )
-def test_nothing_else_is_left_out_of_a_recording(lines: list[dict[str, Any]]) -> None:
+def test_nothing_else_of_a_recording_is_moved(lines: list[dict[str, Any]]) -> None:
     recorded = recording(lines)
 
-    assert replay.from_its_first_page(recorded) is recorded
+    assert replay.from_its_first_look(recorded) is recorded

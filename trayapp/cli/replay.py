@@ -12,7 +12,7 @@ from trayapp.cli.showing import run_showing
 from trayapp.domain.change import StatusChanged
 from trayapp.engine.engine import Engine
 from trayapp.engine.recording import Recording, RecordingError, read
-from trayapp.engine.replay import from_its_first_page
+from trayapp.engine.replay import from_its_first_look
 from trayapp.engine.updates import Update
 from trayapp.presentation import document
 from trayapp.presentation.wording import worded
@@ -23,7 +23,7 @@ def main(arguments: argparse.Namespace) -> int:
     has_config = arguments.config is not None
     mine = places.home(arguments) if has_config else bootstrap.plain_home()
     try:
-        recorded = from_its_first_page(read(arguments.file.read_text(encoding="utf-8-sig")))
+        recorded = from_its_first_look(read(arguments.file.read_text(encoding="utf-8-sig")))
     except UnicodeDecodeError:
         printing.complain(
             _("trayapp: {file} cannot be replayed: {why}").format(file=arguments.file, why=_("It is no UTF-8 text."))

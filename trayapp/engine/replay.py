@@ -13,7 +13,6 @@ from trayapp.engine.http import Network, answering
 from trayapp.engine.recording import Answered, Recording, recording_of
 from trayapp.engine.watchlist import page_at, with_ids_of_their_own
 from trayapp.exchange import Ask, Response
-from trayapp.platforms import Detected
 from trayapp.storage.settings import Settings
 
 
@@ -36,23 +35,29 @@ def pages_of(recording: Recording, settings: Settings, catalogue: Catalogue) -> 
     return with_ids_of_their_own(found.values())
 
 
-def from_its_first_page(recording: Recording) -> Recording:
-    """Return the recording without what was only asked to find out the first page's platform.
+def from_its_first_look(recording: Recording) -> Recording:
+    """Return the recording from the end of its first look on: all that was answered in that look is there from then.
 
-    ``record`` begins with those questions; a replay knows the platform, asks for the page in its first moment and
-    would be refused what is recorded a moment later. Nothing is left out that failed, or that tells of a page.
+    ``record`` begins with the questions that find out a page's platform and writes the answers as they come. A replay
+    asks for all of them in one moment, and would be refused those recorded a little later. The look ends at the first
+    address of that host that is answered again or fails, and after the time a look may take.
     """
     known = {urlsplit(url).netloc.lower() for url in recording.urls if _places(recording.of(url))}
-    for place, line in enumerate(recording.answers):
-        if _recognised(line) is not None:
-            is_the_same_look = line.at - recording.start <= TOTAL_DEADLINE
-            is_awake = all(nap.at >= line.at for nap in recording.sleeps)
-            if place and is_the_same_look and is_awake:
-                return recording_of(recording.answers[place:], recording.sleeps)
+    host = urlsplit(recording.answers[0].exchanged.url).netloc.lower()
+    seen: set[str] = set()
+    end = recording.start
+    for line in recording.answers:
+        if line.at - recording.start > TOTAL_DEADLINE:
             break
-        if line.exchanged.fail is not None or urlsplit(line.exchanged.url).netloc.lower() not in known:
+        if urlsplit(line.exchanged.url).netloc.lower() != host:
+            continue
+        if line.exchanged.fail is not None or line.exchanged.url in seen:
             break
-    return recording
+        seen.add(line.exchanged.url)
+        end = line.at
+    if end == recording.start or host not in known or any(nap.at < end for nap in recording.sleeps):
+        return recording
+    return recording_of((replace(each, at=max(each.at, end)) for each in recording.answers), recording.sleeps)
 
 
 def with_platforms(pages: tuple[StatusPage, ...], recording: Recording) -> tuple[StatusPage, ...]:
@@ -77,17 +82,14 @@ def network_for(recording: Recording, now: Callable[[], datetime]) -> Network:
 def _places(lines: tuple[Answered, ...]) -> list[tuple[str, str]]:
     """Return (platform, base address) for the first body of an address that a platform knows."""
     for line in lines:
-        detected = _recognised(line)
+        answer = line.exchanged
+        if answer.fail is not None or not answer.body:
+            continue
+        response = Response(answer.url, answer.status, answer.body, answer.headers)
+        detected = platforms.recognise(response)
         if detected is not None:
             return [(detected.platform, detected.url)]
     return []
-
-
-def _recognised(line: Answered) -> Detected | None:
-    answer = line.exchanged
-    if answer.fail is not None or not answer.body:
-        return None
-    return platforms.recognise(Response(answer.url, answer.status, answer.body, answer.headers))
 
 
 def _asks(page: StatusPage, other: StatusPage) -> bool:
