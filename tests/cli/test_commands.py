@@ -446,6 +446,15 @@ class TestIncidents:
         assert exported["schema"] == "trayapp.export/1"
         assert [each["told"] for each in exported["decisions"]] == [True]
 
+    @pytest.mark.parametrize("title", ["=1+1", "+1", "-1", "@SUM(1)", "\uff1d1", "\uff0b1", "\uff0d1", "\uff201"])
+    def test_no_cell_is_a_formula(self, run: Run, page: FakePage, tmp_path: Path, title: str) -> None:
+        page.serve(SUMMARY, outage(title=title))
+        configure(tmp_path, NEAR + f'[[watch]]\nurl = "{page.url}"\nname = "Acme"\n')
+        watch_for_a_moment(tmp_path)
+
+        (row,) = csv.DictReader(io.StringIO(run("incidents", "--csv")[1]))
+        assert row["title"] == f"'{title}"
+
     def test_an_unknown_provider_is_wrong_usage(self, run: Run) -> None:
         assert run("incidents", "--provider", "nobody-at-all")[0] == 64
 

@@ -15,7 +15,8 @@ from trayapp.engine.clock import wall_time
 from trayapp.presentation import document, terminal
 from trayapp.storage.history import History, HistoryUnavailableError
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""How a formula begins; a spreadsheet set to Japanese takes the wide forms of the four signs too."""
 
 
 def main(arguments: argparse.Namespace) -> int:
