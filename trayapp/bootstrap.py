@@ -13,7 +13,7 @@ from trayapp.catalogue.published import PublishedCatalogueError, read_published
 from trayapp.catalogue.tables import CatalogueError
 from trayapp.domain.provider import Provider, StatusPage
 from trayapp.domain.updates import SignedKind, UpdatesState
-from trayapp.engine import recording, replay
+from trayapp.engine import recording
 from trayapp.engine.access import Unlock
 from trayapp.engine.clock import Wall, wall_time
 from trayapp.engine.engine import Engine, Setup
@@ -25,7 +25,6 @@ from trayapp.engine.loginkeeping import LoginKeeper
 from trayapp.engine.recording import Recording
 from trayapp.engine.signals import Sources, recorded_sources, sources_of
 from trayapp.engine.signedfiles import SignedFiles
-from trayapp.engine.simulation import HastyLoop, JumpingLoop, SimulatedWall
 from trayapp.engine.updates import Note
 from trayapp.engine.updatewatch import CatalogueInUse, UpdateParts, state_of
 from trayapp.engine.wakeups import Hush, Told, on_clock_jump, on_new_route
@@ -259,6 +258,9 @@ def build_replay(recorded: Recording, mine: Home, *, own_pages: bool = False, de
 
     The pages are those the settings watch (``own_pages``), else those the recording is of.
     """
+    from trayapp.engine import replay  # noqa: PLC0415 -- for replays only
+    from trayapp.engine.simulation import SimulatedWall  # noqa: PLC0415 -- for replays only
+
     walls: list[SimulatedWall] = []
 
     def wall() -> Wall:
@@ -303,11 +305,17 @@ def load_demo() -> Recording:
 
 def new_loop(options: Options) -> asyncio.AbstractEventLoop:
     """Return the loop to run an engine in: real time, or hastened for the demo."""
-    return HastyLoop(DEMO_SPEED) if options.demo else asyncio.new_event_loop()
+    if not options.demo:
+        return asyncio.new_event_loop()
+    from trayapp.engine.simulation import HastyLoop  # noqa: PLC0415 -- for replays only
+
+    return HastyLoop(DEMO_SPEED)
 
 
 def replay_loop() -> asyncio.AbstractEventLoop:
     """Return a loop for a replay: as fast as the work allows."""
+    from trayapp.engine.simulation import JumpingLoop  # noqa: PLC0415 -- for replays only
+
     return JumpingLoop()
 
 

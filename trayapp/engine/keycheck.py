@@ -19,8 +19,6 @@ from trayapp.engine.access import Carried
 from trayapp.engine.endpoints import Endpoint, EndpointError, endpoint
 from trayapp.engine.http import Network
 from trayapp.engine.keykeeping import Checked
-from trayapp.probes.probe import ask_for
-from trayapp.probes.table import PROBES, probe_for
 from trayapp.storage import references
 from trayapp.storage.secret import Secret
 from trayapp.storage.secrets import SecretStoreError, Vault
@@ -60,6 +58,8 @@ class UnknownKeyProviderError(Exception):
 
 def provider_of(name: str, catalogue: Catalogue) -> str:
     """Return the id of the provider that a person means. Raises ``UnknownKeyProviderError``."""
+    from trayapp.probes.table import PROBES, probe_for  # noqa: PLC0415 -- a megabyte, for those with keys
+
     known = catalogue.find(name)
     for each in (name, known.id if known is not None else ""):
         probe = probe_for(each)
@@ -92,6 +92,9 @@ class KeyChecker:
 
     def address_of(self, ref: KeyRef) -> Endpoint:
         """Return where a key is to be sent now, whether it was approved or not. Raises ``EndpointError``."""
+        from trayapp.probes.probe import ask_for  # noqa: PLC0415 -- a megabyte, for those with keys
+        from trayapp.probes.table import probe_for  # noqa: PLC0415 -- a megabyte, for those with keys
+
         own = ref.base_url or self._endpoints.get(ref.provider, "")
         base = own or probe_for(ref.provider).base_for(ref)
         if not base:
@@ -182,6 +185,9 @@ class KeyChecker:
         raise EndpointError(sentence.format(old=ref.host or _("no host"), new=where.host))
 
     async def _answer(self, ref: KeyRef, where: Endpoint, run: _Run) -> KeyAnswer:
+        from trayapp.probes.probe import ask_for  # noqa: PLC0415 -- a megabyte, for those with keys
+        from trayapp.probes.table import probe_for  # noqa: PLC0415 -- a megabyte, for those with keys
+
         try:
             secret = await self._secret(ref, may_ask=run.may_ask)
         except SecretStoreError as error:
@@ -206,6 +212,8 @@ class KeyChecker:
         )
 
     async def _secret(self, ref: KeyRef, *, may_ask: bool) -> Secret:
+        from trayapp.probes.table import probe_for  # noqa: PLC0415 -- a megabyte, for those with keys
+
         if not probe_for(ref.provider).needs_key:
             return Secret("")
         if ref.reference:

@@ -16,8 +16,6 @@ from gettext import gettext as _
 from trayapp.domain.keys import NO_FACTS, CheckLevel, KeyAnswer, KeyHealth, KeyRef, KeyState, after_check
 from trayapp.domain.rotation import KeyBook, OldKey, after_old_check
 from trayapp.engine.newkey import NewKey
-from trayapp.probes.shapes import hint
-from trayapp.probes.table import probe_for
 from trayapp.storage import references
 from trayapp.storage.keyfile import KeyFile, is_session_only
 from trayapp.storage.secret import Secret
@@ -79,6 +77,8 @@ class KeyKeeper:
 
         Raises ``KeyRefusedError``, ``SecretStoreError`` or ``KeyFileError``; then nothing is kept.
         """
+        from trayapp.probes.table import probe_for  # noqa: PLC0415 -- a megabyte, for those with keys
+
         self.reload()
         if len(self.book.keys) >= MOST_KEYS:
             raise KeyRefusedError(_("This program looks after {count} keys at the most.").format(count=MOST_KEYS))
@@ -106,6 +106,8 @@ class KeyKeeper:
 
         Raises as :meth:`add` does; then the old key stays in its place.
         """
+        from trayapp.probes.table import probe_for  # noqa: PLC0415 -- a megabyte, for those with keys
+
         self.reload()
         before = self._known(key_id)
         if before.ref.reference:
@@ -280,6 +282,9 @@ def doubt(provider: str, text: str) -> str:
 
     A reason not to send it at once, never one not to keep it: shapes change.
     """
+    from trayapp.probes.shapes import hint  # noqa: PLC0415 -- a megabyte, for those with keys
+    from trayapp.probes.table import probe_for  # noqa: PLC0415 -- a megabyte, for those with keys
+
     probe = probe_for(provider)
     for pattern, sentence in probe.wrong:
         if re.match(pattern, text):

@@ -29,7 +29,6 @@ from trayapp.engine.keycheck import KeyChecker
 from trayapp.engine.keykeeping import KeyKeeper, KeyRefusedError
 from trayapp.engine.newkey import NewKey
 from trayapp.engine.updates import KeyOutcome
-from trayapp.probes.table import probe_for
 from trayapp.storage.keyfile import KeyFileError, store_of
 from trayapp.storage.references import asks_a_person
 from trayapp.storage.secrets import SecretStoreError
@@ -223,6 +222,8 @@ class KeyWatch:
 
     def _refuse_unless_agreed(self, key_id: str, price: str) -> None:
         """Make sure that what a person has agreed to pay is what there is to pay. Raises ``KeyRefusedError``."""
+        from trayapp.probes.table import probe_for  # noqa: PLC0415 -- a megabyte, for those with keys
+
         state = self.book.key(key_id)
         paid = probe_for(state.ref.provider).paid if state is not None else None
         if state is None or paid is None or paid.price != price:
