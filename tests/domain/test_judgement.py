@@ -83,6 +83,7 @@ def test_a_watched_component_that_is_missing_is_unknown() -> None:
     judged = judge(report(CHAT), (ComponentRef(name="Chat"), ComponentRef(id="gone", name="API")))
 
     assert (judged.status, judged.because, judged.missing) == (None, Because.COMPONENT_MISSING, ("API",))
+    assert judge(report(CHAT), (ComponentRef(name="Chat"), ComponentRef(id="gone"))).missing == ("gone",)
 
 
 def test_a_scope_that_matches_nothing_is_unknown_even_with_an_incident() -> None:

@@ -42,7 +42,7 @@ def test_what_is_wrong_is_named_and_what_is_fine_is_not() -> None:
         component("X", None, said="odd"),
     ]
     listed = incident(url="https://status.acme.example/1", updates=[update(text="First line.\nSecond line.")])
-    text = "\n".join(page_lines(looked(report(*parts, incidents=[listed])), NOON))
+    text = "\n".join(page_lines(looked(report(*parts, incidents=[listed, incident("Slow answers")])), NOON))
 
     assert text.startswith("Acme: Major outage")
     assert "Platform / API: Major outage" in text
@@ -52,6 +52,7 @@ def test_what_is_wrong_is_named_and_what_is_fine_is_not() -> None:
     assert "First line." in text
     assert "Second line." not in text
     assert "https://status.acme.example/1" in text
+    assert "Slow answers" in text
     assert "Only broad outages" in text
 
 

@@ -122,8 +122,3 @@ class Provider:
     key_env: str = ""
     """The variable that its users keep their key in."""
     note: str = ""
-
-    def answers_to(self, name: str) -> bool:
-        """Return whether a person calling this name means this provider (case does not matter)."""
-        wanted = name.casefold().strip()
-        return wanted in {each.casefold() for each in (self.id, self.name, *self.aliases, *self.old_ids)}

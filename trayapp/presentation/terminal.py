@@ -10,7 +10,6 @@ from trayapp.domain.change import (
     IncidentOpened,
     IncidentUpdated,
     LookFailed,
-    LookWorksAgain,
     StatusChanged,
 )
 from trayapp.domain.incident import Incident
@@ -149,7 +148,7 @@ def _change_words(change: Change) -> str:
             return _("incident over: {title}").format(title=incident.title)
         case LookFailed(failure=failure):
             return _("cannot be read ({reason})").format(reason=words.failure_phrase(failure))
-        case LookWorksAgain():
+        case _:  # it works again
             return _("can be read again")
 
 
