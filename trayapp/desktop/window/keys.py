@@ -173,7 +173,7 @@ class KeysPage(QWidget):
     @staticmethod
     def _about_none(update: Update) -> str:
         if update.is_replay:
-            return _("This is a replay: your keys are none of its business. Start the program without it to add one.")
+            return _("This is a replay, so your keys are left alone. Start the program without --demo to add one.")
         return _(
             "No keys yet. With a key of yours this app can tell whether it is the provider that fails, or your key or "
             "your credit. A key is checked with free, read-only requests only, is kept in {store} and nowhere else, "
