@@ -264,6 +264,16 @@ class TestOutput:
         assert len(err.splitlines()) == 1
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that is always full")
+    def test_a_trouble_of_our_own_never_looks_like_a_degraded_page(self, page: FakePage, tmp_path: Path) -> None:
+        with (
+            Path("/dev/full").open("w") as full,
+            started(tmp_path, "status", page.url, "--json", out=full.fileno()) as ran,
+        ):
+            ran.communicate()
+
+        assert ran.returncode == 3
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that is always full")
     def test_a_recording_on_a_full_disk_is_a_sentence(self, run: Run, page: FakePage) -> None:
         code, _out, err = run("record", page.url, "-o", "/dev/full")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from trayapp import __version__
-from trayapp.cli.exits import FAILED, INTERRUPTED, USAGE, UsageError
+from trayapp.cli.exits import FAILED, INTERRUPTED, UNKNOWN, USAGE, UsageError
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def main(argv: Sequence[str], start_desktop: _Command | None = None) -> int:
         _log.debug("the command failed", exc_info=True)
         _forget_stdout()
         print(f"trayapp: {error}", file=sys.stderr)
-        return FAILED
+        return int(arguments.failed)
     return code
 
 
@@ -82,12 +82,12 @@ def _parser(start_desktop: _Command) -> _Parser:
         description=_("Is it them, or is it me? Watches the status pages of AI services from the system tray."),
         parents=[_shared(None)],
     )
-    parser.set_defaults(command=start_desktop, window=False, demo=False, page="", selftest=False)
+    parser.set_defaults(command=start_desktop, window=False, demo=False, page="", selftest=False, failed=FAILED)
     commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND", parser_class=_Parser)
 
-    def add(name: str, help_text: str, *, json: bool = False) -> _Parser:
+    def add(name: str, help_text: str, *, json: bool = False, failed: int = FAILED) -> _Parser:
         made = commands.add_parser(name, help=help_text, description=help_text, parents=[shared])
-        made.set_defaults(command=_lazily(name))
+        made.set_defaults(command=_lazily(name), failed=failed)
         if json:
             made.add_argument("--json", action="store_true", help=_("answer with one JSON object"))
         return made
@@ -97,11 +97,13 @@ def _parser(start_desktop: _Command) -> _Parser:
     run.set_defaults(command=start_desktop)
     _add_run_options(run)
 
-    status = add("status", _("look once at the watched pages, at providers, or at any status page"), json=True)
+    # Where 1 would call a page degraded, a trouble of our own is 3.
+    looks = _("look once at the watched pages, at providers, or at any status page")
+    status = add("status", looks, json=True, failed=UNKNOWN)
     status.add_argument("names", nargs="*", metavar="NAME|URL")
     status.add_argument("--timeout", type=_seconds, default=15.0, metavar="S", help=_("seconds for each page (15)"))
 
-    wait = add("wait", _("return when all of them are fine again, or 3 at the timeout"))
+    wait = add("wait", _("return when all of them are fine again, or 3 at the timeout"), failed=UNKNOWN)
     wait.add_argument("names", nargs="+", metavar="NAME|URL")
     wait.add_argument("--timeout", type=_seconds, default=None, metavar="S", help=_("seconds (no limit)"))
 
