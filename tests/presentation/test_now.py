@@ -315,7 +315,7 @@ class TestWhoseProblem:
     def test_a_page_that_a_verdict_does_not_trust_says_so_on_its_card(self) -> None:
         card = words.card(self.ACME, NOW, found=self.GUESS.verdict)
 
-        assert (card.mark, card.headline) == (Mark.DEGRADED, "Looks like a problem of Acme, not posted yet.")
+        assert (card.mark, card.headline) == (Mark.SUSPECTED, "Looks like a problem of Acme, not posted yet.")
         assert card.verdict == "The status page says: Operational"
 
     @pytest.mark.parametrize(

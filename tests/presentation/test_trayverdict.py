@@ -47,8 +47,8 @@ def test_an_incident_is_told_in_the_pages_words_with_what_is_known_here(which: V
     ("which", "icon", "mark"),
     [
         (VerdictId.YOUR_CONNECTION, Icon.HOLLOW_CLOCK, Mark.UNKNOWN),
-        (VerdictId.LOOKS_LIKE_PROVIDER, Icon.TRIANGLE_QUESTION, Mark.DEGRADED),
-        (VerdictId.POSSIBLY_PROVIDER, Icon.TRIANGLE_QUESTION, Mark.DEGRADED),
+        (VerdictId.LOOKS_LIKE_PROVIDER, Icon.TRIANGLE_QUESTION, Mark.SUSPECTED),
+        (VerdictId.POSSIBLY_PROVIDER, Icon.TRIANGLE_QUESTION, Mark.SUSPECTED),
         (VerdictId.TLS_INTERCEPTED, Icon.HOLLOW, Mark.UNKNOWN),
         (VerdictId.NAME_NOT_RESOLVED, Icon.HOLLOW, Mark.UNKNOWN),
         (VerdictId.CANNOT_TELL, Icon.HOLLOW, Mark.UNKNOWN),

@@ -67,6 +67,7 @@ LOOKS: Mapping[Mark, Look] = MappingProxyType(
         Mark.FINE: Look(Hue.GREEN, Hue.WHITE, "#00714f", "#2fc79b"),
         Mark.MAINTENANCE: Look(Hue.BLUE, Hue.WHITE, "#0a62a0", "#6cbcf2"),
         Mark.DEGRADED: Look(Hue.AMBER, Hue.BLACK, "#8a5a00", "#f5b937"),
+        Mark.SUSPECTED: Look(Hue.AMBER, Hue.BLACK, "#8a5a00", "#f5b937"),
         Mark.OUTAGE: Look(Hue.VERMILLION, Hue.WHITE, "#b3340a", "#ff8a5c"),
         Mark.UNKNOWN: Look(Hue.GREY, Hue.GREY, "#5f5f5f", "#a8a8a8"),
     }
@@ -87,7 +88,7 @@ def icon(
     ``has_key`` adds a small key, for one that needs attention.
     """
     wide = is_high_contrast() if high_contrast is None else high_contrast
-    is_grey = colourless and mark not in {Mark.DEGRADED, Mark.OUTAGE}
+    is_grey = colourless and mark not in {Mark.DEGRADED, Mark.SUSPECTED, Mark.OUTAGE}
     return _icon(mark, _Style(is_grey, wide, outline, has_key))
 
 
@@ -333,6 +334,15 @@ def _triangle_with_mark() -> _Shape:
     return _Shape(body, (_bar(4.0, (16, 11.6), (16, 17.2)), _bar(4.4, (16, 23.6), (16, 23.6))))
 
 
+def _triangle_with_question() -> _Shape:
+    """A triangle on its tip, so that a guess is told from what a page has posted at any size."""
+    body = _polygon(4.0, (1, 3.5), (31, 3.5), (16, 30.6))
+    bow = QPainterPath(QPointF(12.2, 10.4))
+    bow.arcTo(QRectF(12.2, 6.8, 7.6, 7.4), 180, -225)
+    bow.lineTo(16, 16.4)
+    return _Shape(body, (_widened(bow, 3.4), _bar(4.2, (16, 22.0), (16, 22.0))))
+
+
 def _octagon_with_cross() -> _Shape:
     near, far, low, high = 10.2, 21.8, 2.0, 30.0
     body = _polygon(
@@ -353,6 +363,7 @@ _SHAPES: Mapping[Mark, Callable[[], _Shape]] = MappingProxyType(
         Mark.FINE: _circle_with_tick,
         Mark.MAINTENANCE: _wrench,
         Mark.DEGRADED: _triangle_with_mark,
+        Mark.SUSPECTED: _triangle_with_question,
         Mark.OUTAGE: _octagon_with_cross,
         Mark.UNKNOWN: _hollow_circle_with_hands,
     }

@@ -94,4 +94,6 @@ def _mark(found: Verdict) -> Mark:
         return Mark.MAINTENANCE
     if found.id in {VerdictId.KEY_REJECTED, VerdictId.KEY_BALANCE, VerdictId.KEY_ACCOUNT, VerdictId.KEY_LIMITED}:
         return Mark.DEGRADED
+    if found.icon is Icon.TRIANGLE_QUESTION:
+        return Mark.SUSPECTED
     return Mark.DEGRADED if found.id.blames_provider else Mark.UNKNOWN

@@ -19,6 +19,7 @@ from trayapp.presentation.tray import clipped, tray_view
 from trayapp.presentation.verdict import evidence_lines
 from trayapp.presentation.verdict import sentence as verdict_sentence
 from trayapp.presentation.words import (
+    WORST_FIRST,
     Mark,
     because_sentence,
     failure_phrase,
@@ -532,8 +533,6 @@ def _host(url: str) -> str:
     return url.partition("://")[2].partition("/")[0] or url
 
 
-WORST_FIRST = (Mark.OUTAGE, Mark.DEGRADED, Mark.UNKNOWN, Mark.MAINTENANCE, Mark.FINE)
-
 _URGENT = (
     VerdictId.YOUR_CONNECTION,
     VerdictId.INCIDENT_CONFIRMED,
@@ -564,7 +563,7 @@ MARKS: Mapping[Icon, Mark] = MappingProxyType(
         Icon.HOLLOW_CLOCK: Mark.UNKNOWN,
         Icon.HOLLOW: Mark.UNKNOWN,
         Icon.WRENCH: Mark.MAINTENANCE,
-        Icon.TRIANGLE_QUESTION: Mark.DEGRADED,
+        Icon.TRIANGLE_QUESTION: Mark.SUSPECTED,
     }
 )
 """The shapes verdicts take; all others leave the page's own."""

@@ -10,6 +10,7 @@ from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.status import Status, worst
 from trayapp.presentation.ages import age, clock, long_date
 from trayapp.presentation.words import (
+    WORST_FIRST,
     Mark,
     because_sentence,
     failure_phrase,
@@ -321,6 +322,4 @@ def _names(states: tuple[PageState, ...]) -> str:
     return _("{names} and {count} more").format(names=", ".join(names[: _NAMED_PAGES - 1]), count=rest)
 
 
-_URGENCY = {
-    mark: place for place, mark in enumerate((Mark.OUTAGE, Mark.DEGRADED, Mark.UNKNOWN, Mark.MAINTENANCE, Mark.FINE))
-}
+_URGENCY = {mark: place for place, mark in enumerate(WORST_FIRST)}

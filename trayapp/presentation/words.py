@@ -17,8 +17,13 @@ class Mark(Enum):
     FINE = "fine"
     MAINTENANCE = "maintenance"
     DEGRADED = "degraded"
+    SUSPECTED = "suspected"
+    """Trouble that no page has posted: a guess, and drawn as one."""
     OUTAGE = "outage"
     UNKNOWN = "unknown"
+
+
+WORST_FIRST = (Mark.OUTAGE, Mark.DEGRADED, Mark.SUSPECTED, Mark.UNKNOWN, Mark.MAINTENANCE, Mark.FINE)
 
 
 def mark_of(status: Status | None) -> Mark:
@@ -118,6 +123,7 @@ _MARK_WORDS: Mapping[Mark, str] = MappingProxyType(
         Mark.FINE: _later("fine"),
         Mark.MAINTENANCE: _later("maintenance"),
         Mark.DEGRADED: _later("degraded"),
+        Mark.SUSPECTED: _later("trouble suspected"),
         Mark.OUTAGE: _later("outage"),
         Mark.UNKNOWN: _later("unknown"),
     }
