@@ -17,6 +17,7 @@ from trayapp.cli.diagnostics import redacted_lines, versions
 from trayapp.cli.main import main
 from trayapp.domain.report import FailureKind
 from trayapp.domain.verdict import BaselineKind, BaselineState, HostAnswer
+from trayapp.storage.secret import Secret, hidden
 
 KEY = "sk-proj-DIAG7f3Qz9LmXw2Rt8YbKd41"
 NEAR = '[baseline]\nhosts = ["http://127.0.0.1:9/", "http://127.0.0.1:9/2"]\n'
@@ -102,6 +103,15 @@ def test_what_cannot_be_written_is_a_sentence_and_1(tmp_path: Path, capsys: pyte
 )
 def test_a_line_loses_what_is_private_and_nothing_else(line: str, clean: str) -> None:
     assert redacted_lines(line, [("jane", "user"), ("me", "nobody"), ("", "nothing")]) == clean
+
+
+def test_a_held_key_with_the_same_first_letters_uncovers_no_other_key() -> None:
+    held = Secret("sk-proj-HELD1q2w3e4r5t6y7u8i9o0p")
+
+    for text in (f"a log of last week said {KEY}.", f"# {KEY}", f"x={KEY}&y"):
+        assert KEY[8:16] not in redacted_lines(text, [])
+        assert KEY[8:16] not in hidden(text)
+    assert not held.is_empty
 
 
 def test_versions_say_whether_a_proxy_is_set_and_not_which(monkeypatch: pytest.MonkeyPatch) -> None:

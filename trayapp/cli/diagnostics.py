@@ -65,11 +65,11 @@ def redactor(mine: bootstrap.Home) -> Callable[[str], str]:
 
 def redacted_lines(text: str, names: Iterable[tuple[str, str]]) -> str:
     """Return the text without keys, log-ins and these names, each of which has its replacement."""
-    text = hidden(text)
+    text = hidden("\n".join(_redacted_line(line) for line in text.splitlines()))
     for name, instead in names:
         if len(name) >= _SHORTEST_NAME:
             text = re.sub(rf"(?<![\w]){re.escape(name)}(?![\w])", instead, text, flags=re.IGNORECASE)
-    return "\n".join(_redacted_line(line) for line in text.splitlines())
+    return text
 
 
 def _redacted_line(line: str) -> str:

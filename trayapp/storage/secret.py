@@ -5,6 +5,7 @@ import contextlib
 import json
 import logging
 import re
+import string
 import sys
 import threading
 import traceback
@@ -20,6 +21,7 @@ HIDDEN = "[key]"
 
 _SHORTEST_PART, _TAIL, _HEAD = 8, 3, 6
 _ENDS = range(4, _SHORTEST_PART)
+_JOINED = frozenset(string.ascii_letters + string.digits + "-_")
 _MASKED = re.compile(r"[^\s\"'<>,;()\[\]{}]{0,80}(?:\*{2,}|•+|…|\.{3,}|[xX]{4,})[^\s\"'<>,;()\[\]{}]{0,80}")
 
 _alive: "weakref.WeakSet[Secret]" = weakref.WeakSet()
@@ -110,8 +112,12 @@ class Secret:
                 place += 1
                 continue
             place += size
-            while text[place - size + 1 : place + 1] in parts and place < len(text):
+            # What joins on goes too: "sk-proj-" begins many keys, and without its head the rest of another one would
+            # no longer look like a key to anybody who masks by shape.
+            while place < len(text) and (text[place] in _JOINED or text[place - size + 1 : place + 1] in parts):
                 place += 1
+            while kept and kept[-1] in _JOINED:
+                kept.pop()
             kept.append(HIDDEN)
         return "".join(kept)
 
