@@ -203,6 +203,13 @@ class TestStatus:
         assert "config.toml:2" in err
         assert (tmp_path / "config.toml").read_text() == "[polling]\nidle = \n"
 
+    def test_an_unknown_platform_in_the_configuration_is_64_too(self, run: Run, page: FakePage, tmp_path: Path) -> None:
+        configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\nplatform = "nope"\n')
+        code, out, err = run("status")
+
+        assert (code, out) == (64, "")
+        assert "config.toml:3: watch #1.platform: is no platform; write one of statuspage" in err
+
 
 @pytest.mark.parametrize(
     "words",

@@ -3,6 +3,7 @@ import stat
 import sys
 from dataclasses import fields, replace
 from datetime import time, timedelta
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trayapp.domain.notification import Level
-from trayapp.domain.provider import Access, Login
+from trayapp.domain.provider import PLATFORM_PLUGINS, Access, Login
 from trayapp.storage.kinds import Weekday
 from trayapp.storage.options import Layout, Section, option_of
 from trayapp.storage.paths import UnsafeFileError
@@ -185,6 +186,13 @@ def test_watch_may_be_left_out_empty_or_inline(tmp_path: Path, text: str, watch:
         ("[[watch]]\nurl = 'https://me:secret@status.example.com'", 2, "watch #1.url: write the address"),
         ("[[watch]]\nurl = 'ftp://status.example.com'", 2, "watch #1.url: write the address"),
         ("[[watch]]\nurl = 'https://[::1'", 2, "watch #1.url: write the address"),
+        (
+            "[[watch]]\nurl = 'https://a.example'\nplatform = 'nope'",
+            3,
+            "watch #1.platform: is no platform; write one of",
+        ),
+        ("[[watch]]\nplatform = 'Statuspge'", 2, 'watch #1.platform: do you mean "statuspage"?'),
+        ("[[watch]]\nplatform = 3", 2, "watch #1.platform: is no platform; write one of statuspage, incidentio,"),
         ("[endpoints]\nopenai = 'http://gateway.example.com'", 2, "endpoints.openai: write an https address"),
         ("[alerts]\nlevel = 'some'", 2, 'alerts.level: write "all", "outages" or "mute"'),
         ("[alerts.providers]\nopenai = 'some'", 2, "alerts.providers.openai: write"),
@@ -228,6 +236,24 @@ def test_one_mistake_in_a_watch_is_told_once_and_the_others_are_watched() -> Non
 
     assert len(loaded.problems) == 1
     assert loaded.settings.watch == (Watch(provider="groq"),)
+
+
+def test_a_page_with_a_wrong_platform_is_watched_and_its_platform_found_out() -> None:
+    loaded = parse("[[watch]]\nurl = 'https://a.example'\nplatform = 'nope'\n", FILE)
+
+    assert len(loaded.problems) == 1
+    assert loaded.settings.watch == (Watch(url="https://a.example"),)
+
+
+def test_a_platform_may_be_written_large_or_come_from_a_plug_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = metadata.EntryPoint("homemade", "homemade.pages", PLATFORM_PLUGINS)
+    monkeypatch.setattr(metadata, "entry_points", lambda group: metadata.EntryPoints([own]).select(group=group))
+
+    entry = "[[watch]]\nurl = 'https://a.example'\nplatform = "
+    loaded = parse(f"{entry}'homemade'\n{entry}'Gatus'\n", FILE)
+
+    assert loaded.problems == ()
+    assert [each.platform for each in loaded.settings.watch] == ["homemade", "gatus"]
 
 
 def test_a_file_where_every_watch_is_wrong_watches_the_defaults() -> None:

@@ -7,6 +7,39 @@ from types import MappingProxyType
 
 from trayapp.domain.report import Component
 
+PLATFORMS = (
+    "statuspage",
+    "incidentio",
+    "instatus",
+    "betterstack",
+    "googlecloud",
+    "azure",
+    "microsoft",
+    "aws",
+    "rootly",
+    "datadog",
+    "flashduty",
+    "statusio",
+    "cachet",
+    "uptimekuma",
+    "gatus",
+    "alertmanager",
+    "cstate",
+    "upptime",
+    "sorry",
+    "salesforce",
+    "slack",
+    "openstatus",
+    "feed",
+)
+"""What status pages run on, in the order they are asked whether a body is theirs.
+
+Each is a module of ``trayapp.platforms``. A table rather than entry points of our own: it can be searched, and a
+frozen build cannot lose it.
+"""
+PLATFORM_PLUGINS = "trayapp.platforms"
+"""The group of entry points under which another package may offer one more."""
+
 
 @dataclass(frozen=True, slots=True)
 class ComponentRef:

@@ -1,6 +1,6 @@
 """One module per status-page platform: how to read it and how to know it. Pure; none knows another.
 
-Here is the table of them all, and detection: which platform an address speaks, by what it answers.
+Here is detection: which platform an address speaks, by what it answers.
 """
 
 import importlib
@@ -9,43 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from trayapp.domain.provider import PLATFORM_PLUGINS, PLATFORMS
 from trayapp.domain.report import FailureKind
 from trayapp.exchange import LARGE_LIMIT, Exchange, Platform, Request, Response, UnreadableResponseError
 from trayapp.formats.address import base, host_of, names, same_site_link
 from trayapp.formats.body import decoded, text_of
 
-BUILTIN: Mapping[str, str] = {
-    "statuspage": "trayapp.platforms.statuspage",
-    "incidentio": "trayapp.platforms.incidentio",
-    "instatus": "trayapp.platforms.instatus",
-    "betterstack": "trayapp.platforms.betterstack",
-    "googlecloud": "trayapp.platforms.googlecloud",
-    "azure": "trayapp.platforms.azure",
-    "microsoft": "trayapp.platforms.microsoft",
-    "aws": "trayapp.platforms.aws",
-    "rootly": "trayapp.platforms.rootly",
-    "datadog": "trayapp.platforms.datadog",
-    "flashduty": "trayapp.platforms.flashduty",
-    "statusio": "trayapp.platforms.statusio",
-    "cachet": "trayapp.platforms.cachet",
-    "uptimekuma": "trayapp.platforms.uptimekuma",
-    "gatus": "trayapp.platforms.gatus",
-    "alertmanager": "trayapp.platforms.alertmanager",
-    "cstate": "trayapp.platforms.cstate",
-    "upptime": "trayapp.platforms.upptime",
-    "sorry": "trayapp.platforms.sorry",
-    "salesforce": "trayapp.platforms.salesforce",
-    "slack": "trayapp.platforms.slack",
-    "openstatus": "trayapp.platforms.openstatus",
-    "feed": "trayapp.platforms.feed",
-}
-"""Adapters by name, in the order they are asked whether a body is theirs; each is imported on first use.
-
-A table rather than entry points of our own: it can be searched, and a frozen build cannot lose it.
-"""
-
-ENTRY_POINTS = "trayapp.platforms"
-"""The group under which another package may offer a ``Platform``."""
+BUILTIN: Mapping[str, str] = {name: f"{__name__}.{name}" for name in PLATFORMS}
+"""Adapters by name, in the order they are asked whether a body is theirs; each is imported on first use."""
 
 
 class UnknownPlatformError(KeyError):
@@ -98,7 +69,7 @@ def plugins() -> Plugins:
 
     found: dict[str, Platform] = {}
     broken: list[str] = []
-    for point in metadata.entry_points(group=ENTRY_POINTS):
+    for point in metadata.entry_points(group=PLATFORM_PLUGINS):
         if point.name in BUILTIN:
             broken.append(f"The plug-in “{point.name}” ({point.value}) has the name of a built-in platform.")
             continue

@@ -10,6 +10,8 @@ from functools import lru_cache
 from typing import Generic, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
+from trayapp.domain.provider import PLATFORM_PLUGINS, PLATFORMS
+
 _T = TypeVar("_T")
 _E = TypeVar("_E", bound=StrEnum)
 
@@ -36,12 +38,13 @@ class Kind(Generic[_T]):
     """How one kind of value stands in the file.
 
     ``read`` raises ``ValueError`` for anything else; ``expected`` then tells a person what to write instead
-    (untranslated, see :func:`to_translate`).
+    (untranslated, see :func:`to_translate`). Where one of many ``words`` is expected, ``{words}`` stands for them.
     """
 
     read: Callable[[object], _T]
     write: Callable[[_T], object]
     expected: str
+    words: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=2_000)
@@ -75,6 +78,18 @@ def _text(raw: object) -> str:
     if not isinstance(raw, str) or not raw.isprintable():
         raise ValueError
     return raw.strip()
+
+
+def _platform(raw: object) -> str:
+    """Return the name of a platform, one of ours or of a plug-in that is installed."""
+    name = _text(raw)
+    if name.casefold() in {"", *PLATFORMS}:
+        return name.casefold()
+    from importlib import metadata  # noqa: PLC0415 -- slow, and few people have plug-ins
+
+    if name not in metadata.entry_points(group=PLATFORM_PLUGINS).names:
+        raise ValueError
+    return name
 
 
 def _flag(raw: object) -> bool:
@@ -153,6 +168,12 @@ _PUBLIC_KEY = re.compile(r"[A-Za-z0-9+/]{43}=")
 LONGEST_INTERVAL_SECONDS = 86_400
 LONGEST_KEEPING_DAYS = 36_500
 TEXT = Kind(_text, str, to_translate('write a text in quotes, e.g. "openai"'))
+PLATFORM = Kind(
+    _platform,
+    str,
+    to_translate("is no platform; write one of {words}, or remove the line: then it is found out"),
+    PLATFORMS,
+)
 FLAG = Kind(_flag, bool, to_translate("write true or false"))
 TEXTS = Kind(_texts, list, to_translate('write a list of texts, e.g. ["ChatGPT", "API"]'))
 SECONDS = Kind(

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from trayapp.storage.kinds import Kind
 from trayapp.storage.options import Layout, Option, Section, option_of
 
 LARGEST_FILE = 1_000_000
@@ -163,16 +164,14 @@ class _Reader:
         try:
             return option.kind.read(raw)
         except ValueError:
-            self._object(where, _(option.kind.expected))
+            self._object(where, _advice(option.kind, raw))
             return default
 
     def _unknown(self, where: Where, name: str, known: Sequence[str]) -> None:
-        from difflib import get_close_matches  # noqa: PLC0415 -- needed for mistakes only
-
-        near = get_close_matches(name.casefold(), known, 1)
+        near = _nearest(name, known)
         home = next((key for key, keys in _homes(self._root) if name in keys), "") if len(where) == 1 else ""
         if near:
-            sentence = _("is not an option; do you mean {name}?").format(name=near[0])
+            sentence = _("is not an option; do you mean {name}?").format(name=near)
         elif home:
             sentence = _("belongs below the line [{table}]").format(table=home)
         else:
@@ -184,6 +183,20 @@ class _Reader:
             self._lines = _line_numbers(self._text)
         line = next((self._lines[where[:end]] for end in range(len(where), 0, -1) if where[:end] in self._lines), None)
         self.problems.append(Problem(self._file, line, f"{_spelt(where)}: {sentence}"))
+
+
+def _advice(kind: Kind[object], raw: object) -> str:
+    """Return what to write instead: the word that was probably meant, else all of them."""
+    near = _nearest(str(raw), kind.words)
+    if near:
+        return _('do you mean "{name}"?').format(name=near)
+    return _(kind.expected).replace("{words}", ", ".join(kind.words))
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 -- needed for mistakes only
+
+    return next(iter(get_close_matches(name.casefold(), known, 1)), "")
 
 
 def _homes(root: Section) -> Iterator[tuple[str, frozenset[str]]]:

@@ -23,6 +23,7 @@ from trayapp.storage.kinds import (
     DAYS_KEPT,
     FLAG,
     OPTIONAL_SAFE_ADDRESS,
+    PLATFORM,
     PORT,
     PROXY_ADDRESS,
     PUBLIC_KEY,
@@ -103,7 +104,7 @@ class Watch(Section):
     products: tuple[str, ...] = value((), TEXTS, to_translate("Products"))
     name: str = value("", TEXT, to_translate("Name"))
     url: str = value("", ADDRESS, to_translate("Address of the status page"))
-    platform: str = value("", TEXT, to_translate("Platform"), to_translate("empty to find out"))
+    platform: str = value("", PLATFORM, to_translate("Platform"), to_translate("empty to find out"))
     internal: bool = value(
         False, FLAG, to_translate("Own monitoring"), to_translate("http and private addresses allowed")
     )
