@@ -476,8 +476,8 @@ class TestIncidents:
         assert run("incidents", "--provider", "nobody-at-all")[0] == 64
 
 
-def watch_for_a_moment(tmp_path: Path, *words: str) -> list[dict[str, Any]]:
-    """Run ``watch`` as a process until it has told something, then stop it as a system would."""
+def watch_for_a_moment(tmp_path: Path, *words: str, until: str = "") -> list[dict[str, Any]]:
+    """Run ``watch`` as a process until it has told something (of a kind), then stop it as a system would."""
     command = [sys.executable, "-m", "trayapp", "watch", "--json", *words]
     places = ["--config", str(tmp_path / "config.toml"), "--data-dir", str(tmp_path / "data")]
     lines: list[dict[str, Any]] = []
@@ -487,7 +487,7 @@ def watch_for_a_moment(tmp_path: Path, *words: str) -> list[dict[str, Any]]:
         too_long.start()
         for line in process.stdout:
             lines.append(json.loads(line))
-            if lines[-1]["kind"] != "status":
+            if lines[-1]["kind"] == until or (not until and lines[-1]["kind"] != "status"):
                 break
         process.terminate()
         assert process.wait(10) == 0
@@ -508,6 +508,25 @@ class TestWatch:
         again = watch_for_a_moment(tmp_path, "--explain")
         alerts = [each for each in again if each["kind"] in {"alert", "decision"}]
         assert alerts[0]["alert"] == "recovered", "told before the restart, over after it: said once"
+
+    def test_whose_problem_it_is_is_said_where_it_changes(self, page: FakePage, tmp_path: Path) -> None:
+        configure(tmp_path, NEAR + f'[polling]\nidle = 1\nincident = 1\n[[watch]]\nurl = "{page.url}"\nname = "Acme"\n')
+        with started(tmp_path, "watch") as watching:
+            too_long = threading.Timer(60, watching.kill)
+            too_long.start()
+            assert watching.stdout is not None
+            said = iter(watching.stdout)
+            assert any("Acme is fine" in line for line in said)
+            page.serve(SUMMARY, outage())
+            assert any("Verdict: Acme reports an incident." in line for line in said)
+            page.serve(SUMMARY, operational())
+            assert any("Verdict: Acme is fine." in line for line in said)
+            watching.terminate()
+            too_long.cancel()
+
+        page.serve(SUMMARY, outage())
+        lines = watch_for_a_moment(tmp_path, until="verdict")
+        assert (lines[-1]["verdict"], lines[-1]["sentence"]) == ("incident", "Acme reports an incident.")
 
 
 class TestProviders:
