@@ -1,0 +1,181 @@
+"""What an item of a feed says in words: how far an incident is, how bad, what it touches, and its updates."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from trayapp.domain.incident import IncidentUpdate, Phase
+from trayapp.domain.status import Status
+from trayapp.formats.feeds import FeedEntry
+from trayapp.formats.feedwords import PHASES, TROUBLED
+from trayapp.formats.text import one_line, plain, word
+from trayapp.formats.times import instant
+
+_WORDS = "|".join(re.escape(each) for each in sorted((*PHASES, *TROUBLED), key=len, reverse=True))
+_SECTION = re.compile(
+    rf"^(?:(?P<month>[A-Z][a-z]{{2}}) (?P<day>\d{{1,2}}) ?, (?P<time>\d{{1,2}}:\d{{2}}) (?P<zone>UTC|GMT)\n)?"
+    rf"(?:\[(?P<boxed>{_WORDS})\]|(?P<state>{_WORDS})(?=[ \t]*(?:[-–—:|]|$)))(?:[ \t]*[-–—:|][ \t]*)?",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""The head of one update in a Statuspage-like item: a line with its time, then "State - text" or "[State] text"."""
+_LABELLED = re.compile(
+    rf"^[ \t]*(?:incident |current )?status:[ \t]*(?P<state>{_WORDS})\b", re.IGNORECASE | re.MULTILINE
+)
+_TITLED = re.compile(
+    rf"[\[(](?P<bracketed>{_WORDS})[\])]|^(?P<first>{_WORDS})[ \t]*[:|]|[-–—|:][ \t]*(?P<last>{_WORDS})$", re.IGNORECASE
+)
+_NAMED = re.compile(r"^\[(?P<name>[^\[\]]{1,60})\]")
+_ENDED = re.compile(
+    r"\b(?:(?:is|are|was|were|been|now|fully) (?:resolved|restored|recovered|fixed)|operating normally|"
+    r"back to normal|this incident has been resolved|all clear|all systems (?:are )?(?:now )?operational)\b",
+    re.IGNORECASE,
+)
+_ENDED_TITLE = re.compile(r"\b(?:recovered|resolved|restored|back (?:up|online|to normal))\W*$", re.IGNORECASE)
+_NOT_YET = re.compile(
+    r"\b(?:until|till|once|when|whenever|after|before|as soon as|if|unless|not|never|hope\w*|expect\w*)\b[^.!?\n]*$",
+    re.IGNORECASE,
+)
+"""Before a word of an end in the same sentence, this makes it a promise: "until the issue is resolved"."""
+_TROUBLE = re.compile(
+    r"\b(?:outages?|incidents?|degrad\w+|disrupt\w+|elevated|errors?|unavailab\w+|down(?:time)?|interrupt\w+|"
+    r"delay(?:s|ed)?|latency|fail(?:s|ed|ing|ures?)?|investigat\w+|connectivity|impair\w+|timeouts?)\b",
+    re.IGNORECASE,
+)
+_SEVERITIES = (
+    (
+        Status.MAJOR_OUTAGE,
+        re.compile(
+            r"\b(?:major|complete|full|total|widespread|global) (?:\w+ )?outage\b|\Aservice disruption:", re.IGNORECASE
+        ),
+    ),
+    (
+        Status.PARTIAL_OUTAGE,
+        re.compile(
+            r"\boutages?\b|\bunavailable\b|\b(?:is|are) down\b|\A(?:service degradation|performance issues):",
+            re.IGNORECASE,
+        ),
+    ),
+)
+"""What an open item's title and newest update say of its weight, worst first; anything else is a degradation.
+
+The words before a colon are those AWS begins its titles with.
+"""
+_AFFECTED = re.compile(r"^Affected components:?$", re.IGNORECASE | re.MULTILINE)
+_LISTED = re.compile(r"- (?P<name>.+?)(?: \((?P<state>[^()]+)\))?")
+"""How incident.io lists components with their states below an update."""
+_SENTENCE = 200
+"""Characters before a word of an end that are searched for what makes it a promise."""
+
+
+def weight_of(entry: FeedEntry, said: str) -> Status:
+    """Return how bad an open item is, by its title, its word and its newest update."""
+    words = f"{entry.title}\n{said}\n{_newest_text(entry)}"
+    return next((status for status, pattern in _SEVERITIES if pattern.search(words)), Status.DEGRADED)
+
+
+def reads_like_an_event(entry: FeedEntry) -> bool:
+    """Return whether the item tells of an incident or of planned work, and is no other news."""
+    phase, said = phase_of(entry)
+    return phase is not None or bool(said) or _TROUBLE.search(f"{entry.title}\n{_newest_text(entry)}") is not None
+
+
+def phase_of(entry: FeedEntry) -> tuple[Phase | None, str]:
+    """Return where the item stands by its newest update, and the word that says so; ``None`` and "" for no word."""
+    labelled, section = _LABELLED.search(entry.text), _SECTION.search(entry.text)
+    titled = _TITLED.search(entry.title)
+    said = ""
+    if section and not (labelled and labelled.start() < section.start()):
+        said = _state(section)
+    elif labelled:
+        said = labelled.group("state")
+    elif titled:
+        said = titled.group("bracketed") or titled.group("first") or titled.group("last") or ""
+    shown = word(said)
+    if shown:
+        return PHASES.get(shown.lower()), shown
+    if _ENDED_TITLE.search(entry.title) or _tells_an_end(f"{entry.title}\n{entry.text}"):
+        return Phase.RESOLVED, ""
+    return None, ""
+
+
+def _tells_an_end(text: str) -> bool:
+    """Return whether the words tell of an end that has come."""
+    return any(
+        not _NOT_YET.search(text[max(0, found.start() - _SENTENCE) : found.start()]) for found in _ENDED.finditer(text)
+    )
+
+
+def _newest_text(entry: FeedEntry) -> str:
+    """Return the text of the newest update only: older ones may tell of an outage that is over."""
+    sections = _SECTION.finditer(entry.text)
+    next(sections, None)
+    second = next(sections, None)
+    return entry.text[: second.start()] if second else entry.text
+
+
+def updates_of(entry: FeedEntry) -> tuple[IncidentUpdate, ...]:
+    """Return the updates of the item, newest first; without times of their own they are one."""
+    if entry.at is None:
+        return ()
+    found = tuple(_sections(entry))
+    if found:
+        return found
+    phase, said = phase_of(entry)
+    return (
+        IncidentUpdate(id=entry.at.isoformat(), phase=phase, posted_at=entry.at, text=plain(entry.text), said=said),
+    )
+
+
+def _sections(entry: FeedEntry) -> Iterator[IncidentUpdate]:
+    heads = list(_SECTION.finditer(entry.text))
+    told = Counter((_time_of(head, entry.at), _state(head).lower()) for head in heads)
+    for place, head in enumerate(heads):
+        posted_at = _time_of(head, entry.at)
+        if posted_at is None:
+            continue
+        end = heads[place + 1].start() if place + 1 < len(heads) else len(entry.text)
+        said = word(_state(head))
+        same = told[posted_at, _state(head).lower()]
+        told[posted_at, _state(head).lower()] -= 1
+        yield IncidentUpdate(
+            # the time names a minute, so two updates may share it; they are counted from the oldest
+            id=f"{posted_at.isoformat()} {said.lower()}" + (f" {same}" if same > 1 else ""),
+            phase=PHASES.get(said.lower()),
+            posted_at=posted_at,
+            text=plain(entry.text[head.end() : end].strip()),
+            said=said,
+        )
+
+
+def _state(head: re.Match[str]) -> str:
+    return head.group("state") or head.group("boxed")
+
+
+def _time_of(head: re.Match[str], newest: datetime | None) -> datetime | None:
+    """Return the time an update's head tells; it names no year, so it is the last one before the newest update."""
+    if head.group("month") is None or newest is None:
+        return None
+    for year in (newest.year, newest.year - 1):
+        at = instant(f"{head.group('month')} {head.group('day')} {year} {head.group('time')}:00")
+        if at is not None and at <= newest + timedelta(days=1):
+            return at
+    return None
+
+
+def components_of(entry: FeedEntry) -> tuple[str, ...]:
+    """Return "API" of the title "[API] Elevated errors" (a state in brackets is no component), and what is listed."""
+    found = _NAMED.match(entry.title)
+    name = one_line(found.group("name")) if found else ""
+    titled = () if name.lower() in PHASES or name.lower() in TROUBLED else (name,)
+    return tuple(dict.fromkeys(filter(None, (*titled, *_listed_components(_newest_text(entry))))))
+
+
+def _listed_components(text: str) -> Iterator[str]:
+    """Yield the names in the list below "Affected components", without the states in brackets behind them."""
+    head = _AFFECTED.search(text)
+    for line in filter(None, text[head.end() :].split("\n")) if head else ():
+        found = _LISTED.fullmatch(line)
+        if found is None:
+            return
+        yield one_line(found.group("name"))
