@@ -38,7 +38,13 @@ INDICATOR_WORDS = {
     "critical": Status.MAJOR_OUTAGE,
 }
 _RowT = TypeVar("_RowT")
-_PHASES = {each.value: each for each in Phase}
+_PHASES = {
+    **{each.value: each for each in Phase},
+    # incident.io's own words for planned work
+    "maintenance_scheduled": Phase.SCHEDULED,
+    "maintenance_in_progress": Phase.IN_PROGRESS,
+    "maintenance_complete": Phase.COMPLETED,
+}
 _IMPACTS = {each.value: each for each in Impact}
 
 _ULID = re.compile(r"0[0-9A-HJKMNP-TV-Z]{9,25}")
@@ -144,7 +150,8 @@ def dialect(body: Body) -> Dialect:
     ==============================================================  ===========
     body                                                            dialect
     ==============================================================  ===========
-    no page with an id, no incident of this shape                   neither
+    no page with an id, and no rows that have this shape by         neither
+    themselves
     some id is a ULID                                               incident.io
     a key only Statuspage has (time_zone, group, shortlink, ...),   Statuspage
     an id of its form, or an empty list of incidents
@@ -171,18 +178,28 @@ def dialect(body: Body) -> Dialect:
 
 
 def _has_shape(body: Body) -> bool:
-    events = rows_of(body.incidents)
     if isinstance(body.page, UnsetType):
-        # GitHub's incidents.json has been seen without its page
-        return bool(events) and all(
-            isinstance(each.id, str) and isinstance(each.status, str) and each.incident_updates is not None
-            for each in events
-        )
+        return _has_shape_without_page(body)
     if not isinstance(body.page.id, str) or body.page.status is not UNSET:
         return False
     if not isinstance(body.status, UnsetType) and not isinstance(body.status.indicator, str):
         return False
-    return any(part is not UNSET for part in (body.status, body.components, body.incidents))
+    return any(
+        part is not UNSET for part in (body.status, body.components, body.incidents, body.scheduled_maintenances)
+    )
+
+
+def _has_shape_without_page(body: Body) -> bool:
+    """Return whether the rows alone tell: GitHub's incidents.json has been seen without its page."""
+    events: list[IncidentRow] = rows_of(body.incidents)
+    if events:
+        return all(
+            isinstance(each.id, str) and isinstance(each.status, str) and each.incident_updates is not None
+            for each in events
+        )
+    rows: list[ComponentRow] = rows_of(body.components)
+    is_summary = not isinstance(body.status, UnsetType) and indicator_of(body.status)[0] is not None
+    return is_summary and bool(rows) and all(isinstance(each.id, str) and status_of(each.status) for each in rows)
 
 
 def _page_rows(body: Body) -> list[PageRow]:
@@ -269,7 +286,8 @@ def with_incidents(report: StatusReport, past: Iterable[Incident]) -> StatusRepo
 def components_of(rows: Iterable[ComponentRow]) -> tuple[Component, ...]:
     """Return the leaf components in the page's order; group rows and signposts are no components.
 
-    A row that says the same of the same id twice counts once. Children take nothing from their group but its name.
+    A row that says the same of the same id twice counts once. Children take nothing from their group but its name. A
+    group that is not fine and none of whose children is listed speaks for them.
     """
     rows = tuple(rows)
     groups = {row.id: one_line(row.name) for row in rows if row.group is True and isinstance(row.id, str)}
@@ -280,8 +298,17 @@ def components_of(rows: Iterable[ComponentRow]) -> tuple[Component, ...]:
         for child in row.components
         if isinstance(child, str)
     }
-    leaves = (_component(row, groups, parents) for row in rows if row.group is not True)
+    shown = [row for row in rows if row.group is not True or _is_alone_in_trouble(row, rows)]
+    leaves = (_component(row, groups, parents) for row in shown)
     return tuple(dict.fromkeys(each for each in leaves if not _is_signpost(each)))
+
+
+def _is_alone_in_trouble(group: ComponentRow, rows: tuple[ComponentRow, ...]) -> bool:
+    """Return whether a group row says of its children what none of them is there to say."""
+    if status_of(group.status) is Status.OPERATIONAL:
+        return False
+    below = group.components if isinstance(group.components, list) else []
+    return not any(row.group is not True and (row.group_id == group.id or row.id in below) for row in rows)
 
 
 def status_of(said: object) -> Status | None:

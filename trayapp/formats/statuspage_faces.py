@@ -2,7 +2,7 @@
 
 One request is the rule: ``/api/v2/summary.json``. Its incidents are the unresolved ones; ``/api/v2/incidents.json``
 is asked for endings and history. Where there is no summary the smaller faces are read; an address that names one of
-them is read there, and completed from the summary where the page has one.
+them is read there, and completed from the summary where the page has one. A list of planned work alone tells no state.
 """
 
 from msgspec import UNSET
@@ -28,7 +28,17 @@ COMPONENTS = "/api/v2/components.json"
 INCIDENTS = "/api/v2/incidents.json"
 UNRESOLVED = "/api/v2/incidents/unresolved.json"
 STATUS = "/api/v2/status.json"
-PATHS = (SUMMARY, COMPONENTS, INCIDENTS, STATUS, UNRESOLVED)
+WORK = "/api/v2/scheduled-maintenances.json"
+PATHS = (
+    SUMMARY,
+    COMPONENTS,
+    INCIDENTS,
+    STATUS,
+    UNRESOLVED,
+    WORK,
+    "/api/v2/scheduled-maintenances/active.json",
+    "/api/v2/scheduled-maintenances/upcoming.json",
+)
 
 _FOUND, _MISSING = 200, 404
 _OR_MISSING = frozenset({200, _MISSING})
@@ -37,7 +47,7 @@ _OR_MISSING = frozenset({200, _MISSING})
 def body_of(answer: Response) -> Body:
     """Return the decoded answer; one with none of a page's parts is unreadable."""
     body = settled(decoded(answer, Body))
-    if body.status is UNSET and body.components is UNSET and body.incidents is UNSET:
+    if all(part is UNSET for part in (body.status, body.components, body.incidents, body.scheduled_maintenances)):
         raise UnreadableResponseError("The answer has none of a status page's parts.")
     return body
 

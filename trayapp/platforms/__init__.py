@@ -182,9 +182,17 @@ def _recognised(answer: Response, url: str) -> Platform | None:
     at_home = [each for each in _everyone() if any(names(url, path) for path in each.paths)]
     others = [each for each in _everyone() if each not in at_home]
     found = next((each for each in (*at_home, *others) if each.recognises(answer)), None)
-    if found is None and answer.body.strip() == b"[]":
+    if found is None and _is_empty_list(answer):
         return _keeper_of_a_list(at_home, url)
     return found
+
+
+def _is_empty_list(answer: Response) -> bool:
+    """Return whether the body is an empty list, in whatever coding: AWS writes UTF-16."""
+    try:
+        return text_of(answer).replace(" ", "") == "[]"
+    except UnreadableResponseError:
+        return False
 
 
 def _keeper_of_a_list(at_home: list[Platform], url: str) -> Platform | None:

@@ -2,10 +2,10 @@
 
 Only active events are listed, and a channel without items is a healthy Azure. No recorded feed with an event was
 found, so little is taken for granted: an item is trouble of unknown degree (degraded) unless its title begins or ends
-with "mitigated" or "resolved". The services meant are the item's categories and the ``options["products"]`` (comma
-separated; by default those of interest to users of AI) that its title or text names; an item that names neither is
-about what its title says. ``options["regions"]`` ("East US, westeurope") leaves out the items that name regions of
-Azure, and none of these; an item that names no region at all stays.
+with "mitigated" or "resolved". The services meant are the item's categories but regions, and the
+``options["products"]`` (comma separated; by default those of interest to users of AI) that its title or text names; an
+item that names neither is about what its title says. ``options["regions"]`` ("East US, westeurope") leaves out the
+items that name regions of Azure, and none of these; an item that names no region at all stays.
 
 A feed that was last built long before it was sent is unreadable: empty and frozen look the same. The comparison
 needs a ``date`` header and is generous, because copies (mirrors, recordings) are old and true.
@@ -116,7 +116,8 @@ def _phase(title: str) -> Phase:
 
 def _names(entry: FeedEntry, products: tuple[str, ...]) -> tuple[str, ...]:
     told = "\n".join((entry.title, entry.text, *entry.categories)).casefold()
-    found = (*filter(None, entry.categories), *(each for each in products if each.casefold() in told))
+    services = (each for each in entry.categories if each and not _REGION.fullmatch(each))
+    found = (*services, *(each for each in products if each.casefold() in told))
     return tuple({each.casefold(): each for each in reversed(found)}.values())[::-1] or (entry.title or entry.id,)
 
 

@@ -210,16 +210,20 @@ def read(ask: Ask) -> Exchange[StatusReport]:
     """Read components, incidents, then (where there are such lists) schedules and groups."""
     root = _root(ask.url)
     first = yield Request(url=endpoint(ask.url, f"{root}/components", _KNOWN), accept=frozenset({_OK, _NOT_FOUND}))
-    if first.status == _NOT_FOUND:
+    if first.status == _NOT_FOUND and not _names_events(ask.url):
         root = _V3 if root == _V2 else _V2
         first = yield Request(url=endpoint(ask.url, f"{root}/components", _KNOWN))
     is_v2 = root == _V2
-    listed = yield from _whole(
-        ask,
-        f"{root}/components",
-        first,
-        _plain(_Page[_ComponentFields]) if is_v2 else _unwrapped(_Page[_Wrapped[_ComponentFields]]),
-    )
+    # an address that names a list of events is read without components where there are none to be had
+    listed: _Listing[_ComponentFields] = _Listing(items=(), complete=False)
+    has_components = first.status == _OK
+    if has_components:
+        listed = yield from _whole(
+            ask,
+            f"{root}/components",
+            first,
+            _plain(_Page[_ComponentFields]) if is_v2 else _unwrapped(_Page[_Wrapped[_ComponentFields]]),
+        )
     posted: _Listing[_IncidentFields] = _Listing(items=(), complete=False)
     first = yield Request(url=endpoint(ask.url, f"{root}/incidents", _KNOWN), accept=frozenset({_OK, _NOT_FOUND}))
     has_incidents = first.status == _OK
@@ -248,7 +252,7 @@ def read(ask: Ask) -> Exchange[StatusReport]:
         groups = _group_names(response, is_v2=is_v2)
 
     components = tuple(_component(item, groups) for item in listed.items if _is_shown(item.fields))
-    if not components:
+    if has_components and not components:
         raise UnreadableResponseError("The page lists no component.", FailureKind.EMPTY)
     names = {each.id: each.name for each in components}
     events = tuple(_incident(item, names, ask.url) for item in posted.items if _is_public(item.fields))
@@ -275,7 +279,12 @@ def recognises(response: Response) -> bool:
 
 
 def _is_v2(row: dict[str, object]) -> bool:
-    kinds = ({"group_id", "enabled"}, {"human_status", "component_id"}, {"human_status", "scheduled_at"})
+    kinds = (
+        {"group_id", "enabled"},
+        {"group_id", "status_name"},  # before version 2.3
+        {"human_status", "component_id"},
+        {"human_status", "scheduled_at"},
+    )
     return {"id", "name", "status"} <= row.keys() and any(kind <= row.keys() for kind in kinds)
 
 
@@ -286,6 +295,10 @@ def _is_v3(row: dict[str, object]) -> bool:
         and isinstance(fields, dict)
         and {"name", "status"} <= fields.keys()
     )
+
+
+def _names_events(url: str) -> bool:
+    return urlsplit(url).path.rstrip("/").endswith(("/incidents", "/schedules"))
 
 
 def _root(url: str) -> str:

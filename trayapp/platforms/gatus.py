@@ -11,12 +11,13 @@ from trayapp.domain.incident import Incident, IncidentUpdate, Phase
 from trayapp.domain.report import Absence, Component, FailureKind, StatusReport
 from trayapp.domain.status import Status
 from trayapp.exchange import LARGE_LIMIT, Ask, Exchange, Platform, Request, Response, UnreadableResponseError
-from trayapp.formats.address import endpoint
+from trayapp.formats.address import endpoint, names
 from trayapp.formats.body import decoded, matches
 from trayapp.formats.text import one_line, plain
 from trayapp.formats.times import instant
 
-_PATHS = ("/api/v1/endpoints/statuses",)
+_PATHS = ("/api/v1/endpoints/statuses", "/api/v1/services/statuses", "/api/v1/statuses")
+"""The first one, and what it was called in older versions."""
 
 
 class _Condition(msgspec.Struct):
@@ -40,7 +41,8 @@ class _Endpoint(msgspec.Struct):
 
 def read(ask: Ask) -> Exchange[StatusReport]:
     """Read the endpoints and take the last result of each."""
-    response = yield Request(url=endpoint(ask.url, _PATHS[0], _PATHS), limit=LARGE_LIMIT)
+    is_old = any(names(ask.url, path) for path in _PATHS[1:])
+    response = yield Request(url=ask.url if is_old else endpoint(ask.url, _PATHS[0], _PATHS), limit=LARGE_LIMIT)
     endpoints = decoded(response, list[_Endpoint])
     if not endpoints:
         raise UnreadableResponseError("The monitor lists no endpoint.", FailureKind.EMPTY)

@@ -18,6 +18,9 @@ SERVICE_INFORMATION   degraded        minor
 SERVICE_DISRUPTION    partial outage  major
 SERVICE_OUTAGE        major outage    critical
 ====================  ==============  ==============
+
+Until May 2021 a row had no id and no such words, its ``end`` was null while it was open, and it named one service: the
+severity stands for the word there. For some months after that it still named no products.
 """
 
 import msgspec
@@ -27,7 +30,7 @@ from trayapp.domain.report import Absence, Component, StatusReport
 from trayapp.domain.status import Status, worst
 from trayapp.exchange import LARGE_LIMIT, Ask, Exchange, Platform, Response, UnreadableResponseError
 from trayapp.formats.address import base, same_site_link
-from trayapp.formats.body import decoded
+from trayapp.formats.body import decoded, matches
 from trayapp.formats.datafile import data_file
 from trayapp.formats.text import one_line, plain, word
 from trayapp.formats.times import instant
@@ -42,6 +45,7 @@ _STATUS = {
     "SERVICE_OUTAGE": Status.MAJOR_OUTAGE,
 }
 _IMPACT = {"low": Impact.MINOR, "medium": Impact.MAJOR, "high": Impact.CRITICAL}
+_BY_SEVERITY = {"low": "SERVICE_INFORMATION", "medium": "SERVICE_DISRUPTION", "high": "SERVICE_OUTAGE"}
 _KEPT_CLOSED = 25
 """Closed incidents that are read, newest first: a year of them can be hundreds, and history has them already."""
 
@@ -65,10 +69,14 @@ class _Place(msgspec.Struct):
 
 
 class _Row(msgspec.Struct):
-    id: str
     begin: object
+    id: str | None = None
+    number: str | int | None = None
     status_impact: str | None = None
     most_recent_update: _Update | None = None
+    former_update: _Update | None = msgspec.field(default=None, name="most-recent-update")
+    service_key: str | None = None
+    service_name: object = None
     affected_products: list[_Product] | None = None
     end: object = None
     modified: object = None
@@ -90,8 +98,21 @@ class _StrictRow(msgspec.Struct):
     status_impact: str
     severity: str
     most_recent_update: _Update
-    affected_products: list[_Product]
     updates: list[_Update]
+    affected_products: list[_Product] | None = None
+    service_name: str | None = None
+
+
+class _FormerRow(msgspec.Struct):
+    """What the dashboard sent until May 2021."""
+
+    number: str | int
+    begin: str
+    severity: str
+    service_key: str
+    service_name: str
+    updates: list[_Update]
+    former_update: _Update = msgspec.field(name="most-recent-update")
 
 
 def read(ask: Ask) -> Exchange[StatusReport]:
@@ -103,7 +124,7 @@ def read(ask: Ask) -> Exchange[StatusReport]:
     site = base(ask.url, _PATHS)
     running = [row for row in rows if _is_open(row)]
     closed = [row for row in rows if not _is_open(row)]
-    awaited = [row for row in closed[_KEPT_CLOSED:] if row.id in ask.open_incidents]
+    awaited = [row for row in closed[_KEPT_CLOSED:] if _identity(row) in ask.open_incidents]
     return StatusReport(
         components=_components(running),
         incidents=tuple(_incident(row, site) for row in (*running, *closed[:_KEPT_CLOSED], *awaited)),
@@ -113,7 +134,11 @@ def read(ask: Ask) -> Exchange[StatusReport]:
 
 
 def _dashboard(rows: list[_Row], url: str) -> str:
-    is_workspace = all(row.currently_affected_locations is None for row in rows) if rows else "appsstatus" in url
+    is_workspace = (
+        all(row.currently_affected_locations is None and row.affected_products is not None for row in rows)
+        if rows
+        else "appsstatus" in url
+    )
     return "Google Workspace" if is_workspace else "Google Cloud"
 
 
@@ -132,8 +157,17 @@ def _is_open(row: _Row) -> bool:
 
 def _live(row: _Row) -> str:
     """Return the word for how it is now; the peak stands in where an incident has no update yet."""
+    if row.former_update is not None:
+        return _BY_SEVERITY.get((row.severity or "").lower(), "")
     latest = row.most_recent_update
     return (latest.status if latest and latest.status else row.status_impact or "").upper()
+
+
+def _identity(row: _Row) -> str:
+    """Return the id, else the number the incident had in its address, which counted anew for each service."""
+    if row.id is not None:
+        return one_line(row.id)
+    return one_line(f"{row.service_key or ''}-{word(row.number)}-{word(row.begin)}")
 
 
 def _said(said: str) -> str:
@@ -157,6 +191,8 @@ def _worst(same: list[Component]) -> Component:
 
 def _products(row: _Row) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
+    if row.affected_products is None and (name := one_line(row.service_name)):
+        found[one_line(row.service_key) or name] = name
     for each in row.affected_products or []:
         title = one_line(each.current_title) or one_line(each.title)
         key = word(each.id) or title
@@ -168,10 +204,10 @@ def _products(row: _Row) -> list[tuple[str, str]]:
 def _incident(row: _Row, site: str) -> Incident:
     is_open = _is_open(row)
     products = _products(row)
-    latest = row.most_recent_update
+    latest = row.most_recent_update or row.former_update
     told = _updates(row)
     return Incident(
-        id=one_line(row.id),
+        id=_identity(row),
         title=_title(row),
         phase=Phase.INVESTIGATING if is_open else Phase.RESOLVED,
         impact=_IMPACT.get((row.severity or "").lower()),
@@ -190,7 +226,7 @@ def _title(row: _Row) -> str:
     """Return the description's first meaning: Workspace puts a whole form into it, headed by ``**Title**``."""
     lines = [line.strip() for line in plain(row.external_desc, 1000).splitlines()]
     said = next((line for line in lines if line and line.casefold().strip("*: ") not in {"title", "summary"}), "")
-    return one_line(said) or one_line(row.id)
+    return one_line(said) or _identity(row)
 
 
 def _updates(row: _Row) -> tuple[IncidentUpdate, ...]:
@@ -209,9 +245,10 @@ def _updates(row: _Row) -> tuple[IncidentUpdate, ...]:
 def recognises(response: Response) -> bool:
     """Tell by a row's fields; an empty array could be anybody's."""
     try:
-        return bool(decoded(response, list[_StrictRow]))
+        rows = decoded(response, list[_StrictRow])
     except UnreadableResponseError:
-        return False
+        return matches(response, list[_FormerRow])
+    return bool(rows) and all(row.affected_products is not None or row.service_name for row in rows)
 
 
 PLATFORM = Platform(

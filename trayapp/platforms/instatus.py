@@ -30,7 +30,6 @@ _SUMMARIES = ("/summary.json", "/v3/summary.json")
 _COMPONENTS = ("/v2/components.json", "/v3/components.json", "/components.json")
 _PATHS = (*_SUMMARIES, *_COMPONENTS)
 
-_PAGE = {"up": Status.OPERATIONAL, "hasissues": Status.DEGRADED, "undermaintenance": Status.MAINTENANCE}
 _STATUS = {
     "operational": Status.OPERATIONAL,
     "undermaintenance": Status.MAINTENANCE,
@@ -39,6 +38,17 @@ _STATUS = {
     "partialoutage": Status.PARTIAL_OUTAGE,
     "majoroutage": Status.MAJOR_OUTAGE,
 }
+_PAGE = {
+    "up": Status.OPERATIONAL,
+    "hasissues": Status.DEGRADED,
+    **{
+        f"{how_many}{said}": status
+        for how_many in ("", "one", "some", "all")
+        for said, status in _STATUS.items()
+        if status is not Status.OPERATIONAL
+    },
+}
+"""The page's words: how many components are how ("SOMEPARTIALOUTAGE"), or only that something is."""
 _IMPACT = {
     "operational": Impact.NONE,
     "undermaintenance": Impact.MAINTENANCE,
@@ -272,13 +282,13 @@ def _key(said: str | None) -> str:
 
 
 def recognises(response: Response) -> bool:
-    """Tell by ``page.status`` (UP, HASISSUES, UNDERMAINTENANCE), or by components in Instatus' capitals."""
+    """Tell by ``page.status`` (UP, HASISSUES, ALLUNDERMAINTENANCE), or by components in Instatus' capitals."""
     try:
         body = _body(response)
     except UnreadableResponseError:
         return False
     if body.page is not None:
-        return _key(body.page.status) in _PAGE and body.page.name is not None and body.page.url is not None
+        return _key(body.page.status) in _PAGE and body.page.name is not None
     rows = body.components or []
     return bool(rows) and all(
         row.status is not None and row.status.isupper() and _key(row.status) in _STATUS for row in rows

@@ -41,6 +41,7 @@ _MAINTENANCE_PHASE = {
     "scheduled": Phase.SCHEDULED,
     "in progress": Phase.IN_PROGRESS,
     "inprogress": Phase.IN_PROGRESS,
+    "started": Phase.IN_PROGRESS,
     "completed": Phase.COMPLETED,
     "canceled": Phase.COMPLETED,
     "cancelled": Phase.COMPLETED,
@@ -64,6 +65,8 @@ class _Note(msgspec.Struct, rename="camel"):
 class _Event(msgspec.Struct, rename="camel"):
     id: str | int
     status: str | None = None
+    message: object = None
+    """Of a maintenance: an object with its ``eventStatus``."""
     name: object = None
     additional_information: object = None
     created_at: object = None
@@ -196,12 +199,14 @@ def _maintenances(active: list[_Instance]) -> tuple[Maintenance, ...]:
 
 
 def _maintenance(event: _Event) -> Maintenance:
+    stage = event.message.get("eventStatus") if isinstance(event.message, dict) else None
+    said = event.status or word(stage)
     return Maintenance(
         id=word(event.id),
         title=one_line(event.name) or one_line(event.additional_information) or f"Maintenance {word(event.id)}",
-        phase=_MAINTENANCE_PHASE.get((event.status or "").casefold()),
+        phase=_MAINTENANCE_PHASE.get(said.casefold()),
         impact=Impact.MAINTENANCE,
-        said=word(event.status),
+        said=word(said),
         started_at=instant(event.planned_start_time),
         updated_at=instant(event.updated_at),
         scheduled_for=instant(event.planned_start_time),

@@ -13,7 +13,7 @@ maintenance  maintenance, while running   maintenance
 ===========  ===========================  ========
 
 An event that names no service counts for "Slack" as a whole, and so does a page that says ``active`` without an event:
-its state is unknown.
+its state is unknown. Work that is only planned explains an ``active`` page, and colours nothing.
 """
 
 from http import HTTPStatus
@@ -114,7 +114,7 @@ def read(ask: Ask) -> Exchange[StatusReport]:
         components=_components(current),
         incidents=tuple(_incident(each, ask.url) for each in events if _type(each) != _MAINTENANCE),
         maintenances=tuple(_maintenance(each, ask.url) for each in events if _type(each) == _MAINTENANCE),
-        indicator=_PAGE.get(current.status.casefold()),
+        indicator=_page_status(current),
         indicator_said=word(current.status),
         absence=Absence.OPERATIONAL,
         page_name="Slack",
@@ -148,7 +148,18 @@ def _is_over(event: _Event) -> bool:
 
 
 def _is_running(event: _Event) -> bool:
-    return not _is_over(event) and _PHASE.get((event.status or "").casefold()) is not Phase.SCHEDULED
+    return not _is_over(event) and not _is_planned(event)
+
+
+def _page_status(current: _Current) -> Status | None:
+    said = _PAGE.get(current.status.casefold())
+    events = current.active_incidents
+    is_only_planned = bool(events) and all(_type(each) == _MAINTENANCE and _is_planned(each) for each in events)
+    return Status.OPERATIONAL if said is not None and is_only_planned else said
+
+
+def _is_planned(event: _Event) -> bool:
+    return _PHASE.get((event.status or "").casefold()) is Phase.SCHEDULED
 
 
 def _components(current: _Current) -> tuple[Component, ...]:
@@ -160,7 +171,7 @@ def _components(current: _Current) -> tuple[Component, ...]:
         status = _STATUS.get(_type(event))
         for name in _services(event) or ("Slack",):
             found.setdefault(name, []).append(Component(name, name, status, word(event.type)))
-    status = _PAGE.get(current.status.casefold())
+    status = _page_status(current)
     if status is None or (not found and status is not Status.OPERATIONAL):
         # the word is new, or something is going on and nothing says what: never fine
         found.setdefault("Slack", []).append(Component("Slack", "Slack", None, word(current.status)))

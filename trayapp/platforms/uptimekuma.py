@@ -118,7 +118,6 @@ class _Beat(msgspec.Struct):
 
 class _Heartbeats(msgspec.Struct, rename="camel"):
     heartbeat_list: dict[str, list[_Beat]]
-    uptime_list: dict[str, float | None]
 
 
 def read(ask: Ask) -> Exchange[StatusReport]:
