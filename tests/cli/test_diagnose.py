@@ -1,6 +1,8 @@
 """``trayapp diagnose`` and ``trayapp report``, as somebody types them."""
 
 import json
+import re
+import signal
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.builders import operational, outage
-from tests.cli.test_commands import Run, configure, run
+from tests.cli.test_commands import Run, configure, run, started
 from tests.engine.test_diagnosis import World, worlds
 from tests.fakepage import SUMMARY, says
+from trayapp.cli.main import _no_desktop, _parser
 from trayapp.domain.ledger import Source
 from trayapp.engine.clock import wall_time
 from trayapp.storage.history import History
@@ -110,6 +113,45 @@ def test_what_was_found_is_stamped_into_the_ledger_and_asking_is_no_report(
     seen = history.sightings(page, wall_time() - timedelta(minutes=5))
     history.close()
     assert [(each.source, each.said) for each in seen] == [(Source.FOUND, "possibly_provider"), (Source.CHECK, "")]
+
+
+@pytest.mark.usefixtures("world")
+def test_it_can_go_on_for_some_time(run: Run) -> None:
+    code, out, err = run("diagnose", "openai", "--for", "1")
+    lines = out.splitlines()
+
+    assert (code, err) == (0, "")
+    assert re.fullmatch(r"\d\d:\d\d:\d\d  OpenAI is fine\.", lines[0])
+    assert " 1 round " in lines[-1]
+    assert len([each for each in lines if "OpenAI is fine" in each]) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "seconds"), [((), None), (("--for",), 900), (("--for", "90"), 90), (("--for", "2m"), 120)]
+)
+def test_how_long_it_goes_on_can_be_written_in_several_ways(typed: tuple[str, ...], seconds: float | None) -> None:
+    assert _parser(_no_desktop).parse_args(["diagnose", "openai", *typed]).duration == seconds
+
+
+@pytest.mark.parametrize("typed", ["0", "-1", "soon", "nan", "inf", "0m", "5y", ""])
+def test_a_length_that_is_none_is_wrong_usage(run: Run, typed: str) -> None:
+    assert run("diagnose", "openai", f"--for={typed}")[0] == 64
+
+
+def test_every_round_is_a_line_of_json_and_ctrl_c_ends_them(world: World, tmp_path: Path) -> None:
+    History.open(tmp_path / "data" / "history.db").close()
+    with started(tmp_path, "diagnose", "openai", "--json", "--for") as asking:
+        assert asking.stdout is not None
+        first = json.loads(asking.stdout.readline())
+        asking.send_signal(signal.SIGINT)
+        rest, err = asking.communicate(timeout=30)
+
+    assert (asking.returncode, rest, err) == (130, "", "")
+    assert (first["schema"], first["verdict"]["id"]) == ("trayapp.diagnosis/1", "fine")
+    history = History.open(tmp_path / "data" / "history.db")
+    seen = history.sightings(world.page.url.removeprefix("http://"), wall_time() - timedelta(minutes=5))
+    history.close()
+    assert [each.said for each in seen] == ["fine"]
 
 
 class TestReport:

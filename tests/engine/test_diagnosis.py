@@ -17,6 +17,7 @@ from tests.engine.test_engine import Published, live, shows
 from tests.engine.test_http import secure_page
 from tests.fakepage import SUMMARY, FakePage, html, says, silence
 from trayapp.catalogue.lookup import Catalogue
+from trayapp.domain.inquiry import Inquiry
 from trayapp.domain.keys import KeyAnswer, KeyHealth, KeyRef, KeyState, Reachability
 from trayapp.domain.ledger import Source
 from trayapp.domain.notification import AlertKind
@@ -25,9 +26,10 @@ from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.status import Status
 from trayapp.domain.verdict import EdgeState, OwnReport, PageVerdict, SignalKind, VerdictId
 from trayapp.engine import baseline
+from trayapp.engine.asking import keep_asking
 from trayapp.engine.clock import wall_time
 from trayapp.engine.commands import EndInquiry, SuspectProvider
-from trayapp.engine.diagnosis import CheckKey, Diagnosis, Question, diagnose
+from trayapp.engine.diagnosis import CheckKey, Diagnosis, Question
 from trayapp.engine.edge import Edge
 from trayapp.engine.engine import Engine
 from trayapp.engine.http import Network
@@ -72,9 +74,22 @@ class World:
 
     def ask(self, question: Question | None = None, check_key: CheckKey | None = None) -> Diagnosis:
         began = time.monotonic()
-        found = asyncio.run(diagnose(question or self.question(), Network(), check_key))
+        found = diagnose(question or self.question(), check_key)
         assert time.monotonic() - began < SCARCE
         return found
+
+
+def diagnose(question: Question, check_key: CheckKey | None = None) -> Diagnosis:
+    """Ask everybody once, as the command does."""
+    heard: list[Diagnosis] = []
+
+    def hear(_inquiry: Inquiry, found: Diagnosis, _is_news: bool) -> None:  # noqa: FBT001 -- a callback's argument
+        heard.append(found)
+
+    keys = (lambda _inquiry: check_key) if check_key is not None else None
+    asyncio.run(keep_asking(lambda: question, Network(), hear, check_keys=keys))
+    (found,) = heard
+    return found
 
 
 @contextmanager

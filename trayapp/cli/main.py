@@ -132,7 +132,7 @@ def _parser(start_desktop: _Command) -> _Parser:
     record = add("record", _("record what status pages answer, for a replay"))
     record.add_argument("urls", nargs="+", metavar="URL")
     record.add_argument("-o", "--output", required=True, type=Path, metavar="FILE")
-    record.add_argument("--for", dest="duration", type=_seconds, default=None, metavar="S", help=_("seconds"))
+    record.add_argument("--for", dest="duration", type=_length, metavar="S", help=_("seconds, or such as 30m or 2h"))
 
     replay = add("replay", _("run the real engine over a recording, on simulated time, and print JSON lines"))
     replay.add_argument("file", type=Path, metavar="FILE")
@@ -160,6 +160,8 @@ def _add_verdict(add: Callable[..., _Parser]) -> None:
     """Add the commands that say whose problem it is."""
     diagnose = add("diagnose", _("find out whose problem it is: theirs, your network's, your key's"), json=True)
     diagnose.add_argument("provider", metavar="PROVIDER")
+    longer = _("go on every 30 s for so long: 900 seconds, 15m or 1h; without S 15m")
+    diagnose.add_argument("--for", dest="duration", type=_length, nargs="?", const=900.0, metavar="S", help=longer)
 
     report = add("report", _("let a program tell what it saw; it counts as a signal for 15 minutes"))
     report.add_argument("provider", metavar="PROVIDER")
@@ -264,6 +266,11 @@ def _seconds(text: str) -> float:
     if not 0 < seconds <= 10 * 365 * 86_400:
         raise argparse.ArgumentTypeError(_("{text!r} is not a number of seconds").format(text=text))
     return seconds
+
+
+def _length(text: str) -> float:
+    """Return the seconds in ``900``, ``15m`` or ``1h``."""
+    return _span(text) if text[-1:].isalpha() else _seconds(text)
 
 
 def _span(text: str) -> float:

@@ -36,9 +36,9 @@ class Inquiry:
         return not self.is_asking and self.answered_at is not None and self.answered_at + EVERY > self.until
 
 
-def begin(provider: str, name: str, page_ids: tuple[str, ...], now: datetime) -> Inquiry:
-    """Return an inquiry that begins now."""
-    return Inquiry(provider=provider, name=name, page_ids=page_ids, began_at=now, until=now + LASTS)
+def begin(provider: str, name: str, page_ids: tuple[str, ...], now: datetime, lasts: timedelta = LASTS) -> Inquiry:
+    """Return an inquiry that begins now; one that lasts no time has one round."""
+    return Inquiry(provider=provider, name=name, page_ids=page_ids, began_at=now, until=now + lasts)
 
 
 def answered(inquiry: Inquiry, verdict: Verdict, causes: tuple[PageState, ...], at: datetime) -> Inquiry:

@@ -104,6 +104,18 @@ def limit_of(state: KeyState) -> datetime | None:
     return state.checked_at + (timedelta(seconds=answer.retry_after) if answer.retry_after is not None else LIMITED)
 
 
+def may_answer(state: KeyState, now: datetime, *, is_first: bool) -> bool:
+    """Return whether to check a key because a person says that its provider fails: at once, then every five minutes.
+
+    Not one that is not to be checked, not before the time a provider asked for, and not again where nothing changes.
+    """
+    until = limit_of(state)
+    if not state.ref.is_checked or (until is not None and until > now):
+        return False
+    is_late = state.checked_at is None or now - state.checked_at >= SUSPICION
+    return is_first or (is_late and not state.health.is_final)
+
+
 def host_is_free_at(asked: tuple[datetime, ...], now: datetime) -> datetime:
     """Return from when a host may be asked again, given when it was asked lately, oldest first."""
     recent = tuple(each for each in asked if now - each < HOST_WINDOW)

@@ -1,4 +1,4 @@
-"""All signals of one provider at once, for somebody who asks now: ``trayapp diagnose`` and "It fails for me"."""
+"""All signals of one provider at once: one round of ``trayapp diagnose`` and of "It fails for me"."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -23,13 +23,11 @@ from trayapp.domain.verdict import (
     verdict,
 )
 from trayapp.engine.baseline import ask_baseline
-from trayapp.engine.clock import Clock
 from trayapp.engine.edge import Edge, ask_edge
 from trayapp.engine.http import Network
 from trayapp.engine.looking import Looker
 from trayapp.engine.signals import KeyCounts, Known
 from trayapp.engine.survey import look_once
-from trayapp.engine.threads import let_go_at_the_end
 
 FIRST_ROUND = timedelta(seconds=7.5)
 SECOND_ROUND = timedelta(seconds=1.8)
@@ -88,18 +86,11 @@ class Diagnosis:
     verdict: Verdict
     pages: tuple[PageState, ...] = ()
     causes: tuple[PageState, ...] = ()
+    others: tuple[PageState, ...] = ()
+    """Pages of other providers, where this one seemed to be in trouble."""
     edge: EdgeState = field(default_factory=EdgeState)
     baseline: BaselineState = field(default_factory=BaselineState)
     counts: KeyCounts = field(default_factory=KeyCounts)
-
-
-async def diagnose(question: Question, network: Network, check_key: CheckKey | None = None) -> Diagnosis:
-    """Ask everybody side by side, and again where one failure proves nothing, in less than ten seconds."""
-    let_go_at_the_end()
-    try:
-        return await ask_everybody(question, network, Clock().now, check_key=check_key)
-    finally:
-        await network.close()
 
 
 async def ask_everybody(
@@ -110,7 +101,10 @@ async def ask_everybody(
     look: Look | None = None,
     check_key: CheckKey | None = None,
 ) -> Diagnosis:
-    """Do what :func:`diagnose` does, for somebody who keeps the network, the time and perhaps the looks at pages."""
+    """Ask everybody side by side, and again where one failure proves nothing, in less than ten seconds.
+
+    ``look`` is for somebody who keeps what is known of the pages.
+    """
     return await _Round(question, network, now, look, check_key).run()
 
 
@@ -163,6 +157,7 @@ class _Round:
             verdict=found,
             pages=pages,
             causes=causes,
+            others=tuple(self._others),
             edge=self._edge,
             baseline=self._baseline,
             counts=self._counts,

@@ -42,9 +42,9 @@ class Inquiries:
         """Every inquiry that nobody has put away, the newest first."""
         return tuple(sorted(self._open.values(), key=lambda each: each.began_at, reverse=True))
 
-    def begin(self, provider: str, name: str, page_ids: tuple[str, ...]) -> None:
-        """Ask everybody now. An inquiry that runs already begins its quarter of an hour again."""
-        fresh = steps.begin(provider, name, page_ids, self._now())
+    def begin(self, provider: str, name: str, page_ids: tuple[str, ...], lasts: timedelta = steps.LASTS) -> None:
+        """Ask everybody now. An inquiry that runs already begins its time again."""
+        fresh = steps.begin(provider, name, page_ids, self._now(), lasts)
         if provider in self._hurry:
             self._open[provider] = replace(self._open.get(provider, fresh), until=fresh.until, page_ids=page_ids)
             self._hurry[provider].set()

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from gettext import gettext as _
 
 from trayapp.domain.keys import KeyHealth, KeyRef, KeyState
-from trayapp.domain.keyschedule import CALM, SUSPICION, Surroundings, limit_of, next_check
+from trayapp.domain.keyschedule import CALM, SUSPICION, Surroundings, limit_of, may_answer, next_check
 from trayapp.domain.rotation import KeyBook
 from trayapp.domain.snapshot import Snapshot
 from trayapp.engine.commands import (
@@ -209,12 +209,7 @@ class KeyWatch:
         At once for the first time, later at most every five minutes.
         """
         before = self.book.key(ref.id)
-        now = self._now()
-        if before is None or not before.ref.is_checked:
-            return None
-        until = limit_of(before)
-        is_late = before.checked_at is None or now - before.checked_at >= SUSPICION
-        if (until is not None and until > now) or not (is_first or (is_late and not before.health.is_final)):
+        if before is None or not may_answer(before, self._now(), is_first=is_first):
             return None
         await self._check([before.ref], may_ask=False)
         after = self.book.key(ref.id)

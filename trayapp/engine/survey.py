@@ -29,8 +29,14 @@ async def look_once(
     page: StatusPage, looker: Looker, now: Callable[[], datetime], interval: timedelta, patience: timedelta
 ) -> PageState:
     """Look at one page of which nothing is known yet."""
-    look = await looker.look(page, deadline=patience)
-    state = PageState(page=page, interval=interval)
+    return await look_again(PageState(page=page, interval=interval), looker, now, interval, patience)
+
+
+async def look_again(
+    state: PageState, looker: Looker, now: Callable[[], datetime], interval: timedelta, patience: timedelta
+) -> PageState:
+    """Look at one page and return what is known of it then."""
+    look = await looker.look(state.page, deadline=patience)
     before = Snapshot(pages=(read_as(state, look.platform) if look.platform else state,))
-    after = advance(before, Observation(page.id, now(), look.outcome, interval))
+    after = advance(before, Observation(state.page.id, now(), look.outcome, interval))
     return after.pages[0]
