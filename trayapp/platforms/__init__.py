@@ -4,7 +4,6 @@ Here is detection: which platform an address speaks, by what it answers.
 """
 
 import importlib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,7 +11,8 @@ from functools import cache
 from trayapp.domain.provider import PLATFORM_PLUGINS, PLATFORMS
 from trayapp.domain.report import FailureKind
 from trayapp.exchange import LARGE_LIMIT, Exchange, Platform, Request, Response, UnreadableResponseError
-from trayapp.formats.address import base, host_of, names, same_site_link
+from trayapp.formats import whereabouts
+from trayapp.formats.address import base, host_of, names
 from trayapp.formats.body import decoded, text_of
 
 BUILTIN: Mapping[str, str] = {name: f"{__name__}.{name}" for name in PLATFORMS}
@@ -105,39 +105,17 @@ TRIES = (
     "/feed.rss",  # feed, flashduty
 )
 """Paths tried below a page's base, the commonest first. One answer settles several platforms: the body tells."""
+NEAR_TRIES = (
+    "/api/v2/summary.json",
+    "/api/v1/endpoints/statuses",  # gatus
+    "/index.json",
+    "/api/v1/components",  # cachet
+    "/summary.json",
+)
+"""The same where teams keep their own monitors: nobody hosts the others there."""
 
-_HINTS = (
-    (r"incident-io|incident\.io|statuspage\.io|statuspage-|statuspage_", "/api/v2/summary.json"),
-    (r"instatus", "/summary.json"),
-    (r"betterstack|better stack|betteruptime|better uptime|uptime-status-page|cstate", "/index.json"),
-    (r"rootly|sorryapp|sorry™", "/api/v1/status.json"),
-    (r"datadog", "/config.json"),
-    (r"flashduty|flashcat", "/api/widget/v1/summary.json"),
-    (r"cachet", "/api/v1/components"),
-    (r"gatus", "/api/v1/endpoints/statuses"),
-    (r"alertmanager", "/api/v2/alerts"),
-    (r"upptime", "/history/summary.json"),
-    (r"openstatus", "/feed/json"),
-    (r"uptime kuma|uptime-kuma", "/api/entry-page"),
-)
-"""What a page's HTML names (its generator, the hosts of its scripts), and the path worth trying first then."""
-_FEED_LINK = re.compile(r"<link\b[^>]*\btype=[\"']application/(?:rss|atom)\+xml[\"'][^>]*>", re.IGNORECASE)
-_HREF = re.compile(r"\bhref=[\"']([^\"'<>\s]{1,500})[\"']", re.IGNORECASE)
-_DEEP = re.compile(r"/(?:incidents?|history|maintenances?|uptime|components?|events?|subscribe|archive)(?:/.*)?$")
-_STATUS_IO = re.compile(
-    r"(?:statuspage_?id[\"'\s:=]{1,10}|api\.status\.io/1\.0/status/|/pages/[a-z_]{1,30}/)([0-9a-f]{24})\b",
-    re.IGNORECASE,
-)
-"""Where the pages of Status.io name themselves: their data lie at another host, below this name only."""
-_STATUS_IO_DATA = "https://api.status.io/1.0/status/"
-_REPOSITORY = re.compile(
-    r"https://(?:www\.)?github\.com/(?!upptime/)([\w.-]{1,100}/[\w.-]{1,100}?)(?:\.git)?/?(?![\w.-])"
-)
-"""The repository an Upptime page links, which is not that of Upptime itself: it holds the page's data."""
-_UPPTIME_DATA = "https://raw.githubusercontent.com/{repository}/HEAD/history/summary.json"
-_KUMA = re.compile(r"/status/([\w-]{1,100})/?$")
 _MOST_TRIES = 5
-_BELOW_A_PREFIX = 3
+_BELOW_A_PREFIX = 2
 _ANY_ANSWER = frozenset({200, *range(400, 600)})
 _GONE = frozenset({404, 410})
 _FOUND = 200
@@ -214,58 +192,20 @@ def _ask_url(found: Platform, address: str) -> str:
 def _addresses(url: str, answer: Response) -> tuple[str, ...]:
     """Return what to ask next, the likeliest first, each once."""
     everyone = tuple(_everyone())
-    page = _DEEP.sub("", base(url, tuple(path for each in everyone for path in each.paths)))
-    root = base(url, ()).removesuffix(base(url, ()).partition("://")[2].partition("/")[2]).rstrip("/")
-    at_home = [path for each in everyone if host_of(url) in each.hosts for path in each.paths]
-    hinted, feeds, elsewhere = _hints(answer)
-    likely = [*at_home[:2], *hinted]
+    page, *others = whereabouts.places(url, tuple(path for each in everyone for path in each.paths))
+    at_home = [path for each in everyone if host_of(url) in each.hosts for path in each.paths][:2]
+    likely = [*at_home, *whereabouts.signs(url), *whereabouts.hints(answer)]
+    tries = NEAR_TRIES if whereabouts.is_near(url) else TRIES
 
-    if (repository := _REPOSITORY.match(url)) is not None:
-        elsewhere.append(_UPPTIME_DATA.format(repository=repository.group(1)))
-    found = [*elsewhere, *(page + path for path in likely)]
-    if kuma := _KUMA.search(base(url, ())):
-        found.append(f"{root}/api/status-page/{kuma.group(1)}")
-    found += feeds
-    if page == root:
-        found += [page + path for path in TRIES]
+    found = whereabouts.elsewhere(url, answer)
+    found += [place + path for place in (page, *others[:1]) for path in likely]
+    found += [place + path for place in others[1:] for path in at_home[:1]]
+    found += whereabouts.kuma(url, answer) + whereabouts.feeds(answer)[:1]
+    if others:
+        found += [page + path for path in tries[:_BELOW_A_PREFIX]] + [others[0] + path for path in tries]
     else:
-        found += [page + path for path in TRIES[:_BELOW_A_PREFIX]] + [root + path for path in TRIES]
+        found += [page + path for path in tries]
     return tuple(each for each in dict.fromkeys(found) if each != url)[:_MOST_TRIES]
-
-
-def _hints(answer: Response) -> tuple[list[str], list[str], list[str]]:
-    """Return the paths a web page hints at, the feeds it links on its own site, and data it says are elsewhere."""
-    try:
-        text = text_of(answer)
-    except UnreadableResponseError:
-        return [], [], []
-    if not text.startswith("<"):
-        return [], [], []
-    paths = [path for pattern, path in _HINTS if re.search(pattern, text, re.IGNORECASE)]
-    return paths, _feeds(text, answer.url)[:1], _elsewhere(text)
-
-
-def _elsewhere(text: str) -> list[str]:
-    """Return where the data lie of a page whose own host has none."""
-    found = []
-    if "status.io" in text and (named := _STATUS_IO.search(text)) is not None:
-        found.append(_STATUS_IO_DATA + named.group(1))
-    if "upptime" in text.casefold() and (linked := _REPOSITORY.search(text)) is not None:
-        found.append(_UPPTIME_DATA.format(repository=linked.group(1)))
-    return found
-
-
-def _feeds(text: str, url: str) -> list[str]:
-    feeds = []
-    for link in _FEED_LINK.finditer(text):
-        if href := _HREF.search(link.group(0)):
-            target = href.group(1)
-            if target.startswith("/") and not target.startswith("//"):
-                scheme, _, rest = url.partition("://")
-                target = f"{scheme}://{rest.partition('/')[0]}{target}"
-            if (safe := same_site_link(target, url)) is not None:
-                feeds.append(safe)
-    return feeds
 
 
 def _failure(answers: list[Response]) -> UnreadableResponseError:
