@@ -4,15 +4,20 @@
 * Python's warnings are errors (pyproject.toml), and so are Qt's.
 * Nothing is asked beyond this machine, not even a name.
 * A home of its own, no proxy, no session bus, UTC and plain C locale; Qt draws offscreen unless `--onscreen`.
+* What a test changes in the process itself is put back: tests run in any order, many of them in one process.
 """
 
+import gettext
+import importlib
 import ipaddress
 import logging
 import os
 import re
 import socket
 import sys
+import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -120,20 +125,62 @@ def expect_log(request: pytest.FixtureRequest) -> Callable[[str], None]:
     return expect
 
 
+@pytest.fixture
+def law() -> Iterator[pytest.MonkeyPatch]:
+    """What the laws change for a test; `monkeypatch` is the test's own, which may undo all of it at any moment."""
+    with pytest.MonkeyPatch.context() as law:
+        yield law
+
+
 @pytest.fixture(autouse=True)
-def own_home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_home(request: pytest.FixtureRequest, tmp_path: Path, law: pytest.MonkeyPatch, own_process: None) -> Path:
     """An empty home that goes with the test, and an environment in which nothing of the person's own is left."""
+    del own_process
     home = tmp_path / "home"
     home.mkdir()
     places = {"CONFIG": ".config", "DATA": ".local/share", "CACHE": ".cache", "STATE": ".local/state"}
     for name, place in places.items():
-        monkeypatch.setenv(f"XDG_{name}_HOME", str(home / place))
+        law.setenv(f"XDG_{name}_HOME", str(home / place))
     for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "XDG_RUNTIME_DIR"):
-        monkeypatch.setenv(name, str(home))
+        law.setenv(name, str(home))
     session = () if request.config.getoption("--onscreen") else SESSION
     for name in (*PROXIES, *(name.upper() for name in PROXIES), *LANGUAGE, *session):
-        monkeypatch.delenv(name, raising=False)
+        law.delenv(name, raising=False)
     return home
+
+
+@pytest.fixture(autouse=True)
+def own_process(law: pytest.MonkeyPatch) -> Iterator[None]:
+    """A process in which no other test has left anything: no key still held, no hook, no handler, no variable.
+
+    A key that somebody forgot would be masked in every text of the tests after it, and so would be what looks like it.
+    """
+    secret = importlib.import_module("trayapp.storage.secret")
+    law.setattr(secret, "_alive", weakref.WeakSet())
+    for module, hook in ((sys, "excepthook"), (threading, "excepthook"), (gettext, "find")):
+        law.setattr(module, hook, getattr(module, hook))
+    root = logging.getLogger()
+    environment, make, handlers, level = (
+        dict(os.environ),
+        logging.getLogRecordFactory(),
+        list(root.handlers),
+        root.level,
+    )
+    words = gettext.textdomain()
+    yield
+    gettext.textdomain(words)
+    logging.setLogRecordFactory(make)
+    root.setLevel(level)
+    for each in [each for each in root.handlers if each not in handlers]:
+        root.removeHandler(each)
+        each.close()
+    _put_back(environment)
+
+
+def _put_back(environment: dict[str, str]) -> None:
+    for name in os.environ.keys() - environment.keys():
+        del os.environ[name]
+    os.environ.update(environment)
 
 
 def _watch_sockets(event: str, arguments: tuple[Any, ...]) -> None:

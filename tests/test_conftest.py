@@ -30,6 +30,34 @@ KEPT = (
     "def test_6(qapp): assert qapp.platformName() == 'offscreen'",
 )
 
+LEAVES_ALL_BEHIND = """
+import gettext, sys, threading
+import pytest
+from trayapp.storage import secret
+from trayapp.storage.logfile import keep_log
+
+HELD = []
+
+@pytest.mark.parametrize("time", range(2))
+def test_1(time, tmp_path, monkeypatch):
+    root = logging.getLogger()
+    hooks = [sys.excepthook, threading.excepthook, gettext.find, logging.getLogRecordFactory()]
+    assert secret._guarded not in hooks and print not in hooks
+    assert secret.hidden("sk-proj-left-behind-1") == "sk-proj-left-behind-1"
+    assert "LEFT" not in os.environ and root.level != 7 and gettext.textdomain() != "left"
+    assert not [each for each in root.handlers if type(each).__name__ == "RotatingFileHandler"]
+
+    HELD.append(secret.Secret("sk-proj-left-behind-1"))
+    assert secret.hidden("sk-proj-left-behind-1") == "[key]"
+    keep_log(tmp_path / "trayapp.log")
+    sys.excepthook = threading.excepthook = gettext.find = print
+    os.environ["LEFT"] = "1"
+    root.setLevel(7)
+    gettext.textdomain("left")
+    monkeypatch.undo()
+    assert Path.home() == tmp_path / "home"
+"""
+
 
 def test_a_broken_law_fails_the_test(pytester: pytest.Pytester) -> None:
     run = _run(pytester, BROKEN)
@@ -41,6 +69,10 @@ def test_a_broken_law_fails_the_test(pytester: pytest.Pytester) -> None:
 
 def test_a_kept_law_lets_the_test_pass(pytester: pytest.Pytester) -> None:
     _run(pytester, KEPT).assert_outcomes(passed=len(KEPT))
+
+
+def test_nothing_that_a_test_leaves_in_the_process_is_found_by_the_next(pytester: pytest.Pytester) -> None:
+    _run(pytester, (LEAVES_ALL_BEHIND,)).assert_outcomes(passed=2)
 
 
 def _run(pytester: pytest.Pytester, tests: "dict[str, str] | tuple[str, ...]") -> pytest.RunResult:

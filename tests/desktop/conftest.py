@@ -1,9 +1,34 @@
-"""Widgets are freed where they live."""
+"""Widgets are freed where they live, and what all of them share is as it was; waiting is for a busy machine too."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from trayapp.desktop import theme
+
+PATIENCE = 60_000
+"""Milliseconds that a condition may take to come about: a machine with much else to do takes long for anything."""
+
+
+class PatientBot(QtBot):
+    """Waits longer than pytest-qt's five seconds where a test does not say how long."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE) -> None:  # noqa: N802 -- its name
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE, **options: Any) -> Any:  # noqa: N802 -- as above
+        return super().waitSignal(signal, timeout=timeout, **options)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    del qapp
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)
@@ -17,3 +42,12 @@ def collected_in_qts_thread() -> Iterator[None]:
     yield
     gc.collect()
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def own_application() -> Iterator[None]:
+    """Tests share one application object: none finds the colours or the clipboard of another."""
+    yield
+    if QGuiApplication.instance() is not None:
+        theme.apply_scheme("system")
+        QGuiApplication.clipboard().clear()
