@@ -31,7 +31,7 @@ DEMO = ROOT / "resources" / "demo" / "2025-12-02.jsonl"
 RUNS = 7
 INSTALL_TO_ICON = 15
 """Seconds from the beginning of the installation to an icon that says something."""
-ENDS_WITHIN = 3
+ENDS_WITHIN = 10
 COLOURS_OF_THE_DEMO = 3
 
 
@@ -129,16 +129,16 @@ class Trial:
                 seen.setdefault(item.pixels, item.tooltip)
             return len(seen) >= COLOURS_OF_THE_DEMO
 
-        self._desk.wait(look, f"{COLOURS_OF_THE_DEMO} looks of the icon in the demo", within=90)
+        self._desk.wait(look, f"{COLOURS_OF_THE_DEMO} looks of the icon in the demo", within=240)
         program.terminate()
-        program.ended(10)
+        program.ended()
         print("demo:", " / ".join(" ".join(tooltip.split()) for tooltip in seen.values()))
 
     def _start(self, *arguments: str) -> Program:
         return self._desk.start(*self._program, *arguments)
 
     def _said(self, *arguments: str, given: str | None = None) -> str:
-        done = self._desk.run(*self._program, *arguments, input=given, timeout=60)
+        done = self._desk.run(*self._program, *arguments, input=given)
         if done.returncode != 0:
             raise AssertionError(f"{arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
         return str(done.stdout)
@@ -148,7 +148,6 @@ class Trial:
         return self._desk.wait(
             lambda: next((item.pixels for item in self._desk.bus.items() if words in item.tooltip), None),
             f"a tooltip with {words!r}",
-            within=40,
         )
 
 
@@ -183,7 +182,7 @@ def start_ratio(command: tuple[str, ...], inside: Path | None) -> float:
 def _seconds_to_icon(desk: Desk, watcher: TrayWatcher, program: Program) -> float:
     """Return how long the program took; end it."""
     before = sum(1 for moment, *_rest in watcher.registered if moment < program.started_at)
-    desk.wait(lambda: len(watcher.registered) > before, "the icon to register", within=60)
+    desk.wait(lambda: len(watcher.registered) > before, "the icon to register")
     moment: float = watcher.registered[before][0]
     time.sleep(1)
     program.kill()

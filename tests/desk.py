@@ -20,6 +20,8 @@ import pytest
 from tests.bus import NOTIFICATIONS, WATCHER, Client, TrayItem
 
 T = TypeVar("T")
+PATIENCE = 120.0
+"""Seconds that anything may take: a machine that is busy with much else is slow, and not wrong."""
 
 TOOLS = (
     "Xvfb",
@@ -124,7 +126,7 @@ class Program:
         """Ask it to end; `ended` tells how it did."""
         self.process.send_signal(signal.SIGTERM)
 
-    def ended(self, within: float = 5) -> int:
+    def ended(self, within: float = PATIENCE) -> int:
         """Its exit code; a failure with its last words when it stays longer than so many seconds."""
         try:
             return self.process.wait(within)
@@ -143,7 +145,7 @@ class Program:
                 self.process.wait(2)
             except subprocess.TimeoutExpired:
                 continue
-        self.process.wait(2)
+        self.process.wait(PATIENCE)
 
 
 class Desk:
@@ -239,10 +241,10 @@ class Desk:
 
     def run(self, *argv: str, **options: Any) -> "subprocess.CompletedProcess[str]":
         """Run a program to its end, its output as text."""
-        settings: dict[str, Any] = {"capture_output": True, "text": True, "timeout": 30, **options}
+        settings: dict[str, Any] = {"capture_output": True, "text": True, "timeout": PATIENCE, **options}
         return subprocess.run(argv, check=False, env=self.environment, **settings)
 
-    def wait(self, condition: Callable[[], T | None], what: str, within: float = 10) -> T:
+    def wait(self, condition: Callable[[], T | None], what: str, within: float = PATIENCE) -> T:
         """The first true answer; a failure that names what was waited for, with every program's last words."""
         end = time.monotonic() + within
         while not (answer := condition()):
@@ -287,7 +289,7 @@ class Desk:
         self.wait(lambda: self.bus.has_owner("org.freedesktop.secrets"), "the keyring on the bus")
         return daemon
 
-    def item(self, within: float = 15) -> TrayItem:
+    def item(self, within: float = PATIENCE) -> TrayItem:
         """The one tray icon, as soon as it has registered."""
         return self.wait(self.bus.items, "a tray icon on the bus", within)[0]
 

@@ -182,11 +182,11 @@ async def _engine(folder: Path, shown: list[str]) -> None:
     engine = bootstrap.build_engine(options)
     updates: list[Update] = []
     running = asyncio.ensure_future(engine.run(updates.append))
-    await asyncio.sleep(0.2)
+    await _until(lambda: bool(updates))
     command = AddKey(NewKey(provider="openai", label="second"), Secret(CANARY + "x"))
     shown.append(repr(command))
     engine.handle(command)
-    await asyncio.sleep(0.5)
+    await _until(lambda: any(each.key_outcome is not None for each in updates))
     for each in updates[-1].keys:
         replace = ReplaceKey(each.ref.id, Secret(SECOND + "y"))
         shown.append(str(replace))
@@ -196,6 +196,12 @@ async def _engine(folder: Path, shown: list[str]) -> None:
     engine.stop()
     await running
     shown.extend(map(repr, updates))
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not holds():  # noqa: ASYNC110 -- what is published has no event
+            await asyncio.sleep(0.02)
 
 
 def test_children_are_not_told(tmp_path: Path) -> None:

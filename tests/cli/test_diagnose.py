@@ -70,7 +70,7 @@ def test_the_own_connection_is_one_and_quick(run: Run, world: World) -> None:
     began = time.monotonic()
     code, out, _err = run("diagnose", "openai", "--json")
 
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 40
     assert code == 1
     assert json.loads(out)["verdict"]["id"] == "your_connection"
 

@@ -445,14 +445,14 @@ def start(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.Pop
 def test_without_a_screen_the_program_ends_with_a_sentence(tmp_path: Path) -> None:
     program = start(tmp_path, QT_QPA_PLATFORM="xcb")
 
-    assert "There is no screen here" in program.communicate(timeout=20)[0]
+    assert "There is no screen here" in program.communicate(timeout=120)[0]
     assert program.returncode == 1
 
 
 def test_the_self_test_says_what_qt_finds(tmp_path: Path) -> None:
     program = start(tmp_path, "--selftest")
 
-    found = json.loads(program.communicate(timeout=20)[0].splitlines()[-1])
+    found = json.loads(program.communicate(timeout=120)[0].splitlines()[-1])
     assert program.returncode == 0
     assert found["schema"] == "trayapp.selftest/1"
     assert found["platform"] == "offscreen"
@@ -463,14 +463,14 @@ def test_the_self_test_says_what_qt_finds(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 def test_the_program_runs_and_ends_in_order(tmp_path: Path, qtbot: QtBot) -> None:
     first = start(tmp_path)
-    qtbot.waitUntil((tmp_path / "data" / "run" / "trayapp.sock").exists, timeout=20_000)
+    qtbot.waitUntil((tmp_path / "data" / "run" / "trayapp.sock").exists, timeout=120_000)
 
     second = start(tmp_path)
-    assert "already running" in second.communicate(timeout=20)[0]
+    assert "already running" in second.communicate(timeout=120)[0]
     assert second.returncode == 0
 
     first.terminate()
-    said = first.communicate(timeout=5)[0]
+    said = first.communicate(timeout=120)[0]
     assert first.returncode == 0, said
     assert "Traceback" not in said
     assert not (tmp_path / "data" / "run" / "trayapp.sock").exists()

@@ -24,8 +24,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
         '[baseline]\nhosts = ["http://127.0.0.1:9/", "http://127.0.0.1:9/2"]\n',
         encoding="utf-8",
     )
-    # A hundred starts must not make other tests wait that run beside this one.
-    python = ["nice", "-n", "19", sys.executable]
+    # A hundred starts must not make other tests wait that run beside this one, nor starve where all is busy.
+    python = ["nice", "-n", "10", sys.executable]
     command = [*python, "-m", "trayapp", "--config", str(config), "--data-dir", str(tmp_path / "data"), "run"]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_LOGGING_RULES": "*=false"}
     processes: list[subprocess.Popen[str]] = []
@@ -60,7 +60,7 @@ def test_a_hundred_starts_at_once_leave_one_and_a_killed_one_is_followed(start: 
     def one_is_left() -> bool:
         return sum(each.poll() is None for each in copies) <= 1
 
-    assert until(one_is_left, within=300)
+    assert until(one_is_left, within=900)
     left = [each for each in copies if each.poll() is None]
     words = {each.communicate()[0].strip() for each in copies if each not in left}
     assert len(left) == 1, words
@@ -68,11 +68,11 @@ def test_a_hundred_starts_at_once_leave_one_and_a_killed_one_is_followed(start: 
     assert all("already running" in each for each in words)
 
     left[0].send_signal(signal.SIGKILL)
-    left[0].wait(30)
+    left[0].wait(120)
     heir, late = start(), start()
 
-    assert until(lambda: (heir.poll() is None) != (late.poll() is None), within=120)
+    assert until(lambda: (heir.poll() is None) != (late.poll() is None), within=600)
     living, other = (heir, late) if heir.poll() is None else (late, heir)
     assert "already running" in other.communicate()[0]
     living.terminate()
-    assert living.wait(60) == 0, living.communicate()[0]
+    assert living.wait(300) == 0, living.communicate()[0]

@@ -828,12 +828,12 @@ def test_many_pages_are_updated_at_once_when_few_have_changed(desk: Desk) -> Non
     assert "140 more pages are watched; find them by name." in desk.labels()
 
     pages[100] = state(page("P100"), BAD)
-    begun = time.perf_counter()
+    begun = time.thread_time()
     desk.window.show_update(told(pages=pages))
-    passed = time.perf_counter() - begun
+    passed = time.thread_time() - begun
 
     QApplication.processEvents()
-    assert passed < 0.5  # some milliseconds, unless this machine is busy
+    assert passed < 0.5  # some milliseconds of work, however busy the machine is
     assert (desk.cards()[0].state or pages[0]).page.id == "p100"
 
 

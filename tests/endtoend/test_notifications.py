@@ -26,7 +26,7 @@ def test_an_incident_has_one_pop_up_that_changes_with_it(
 
     page.serve(SUMMARY, outage(title="Elevated errors", status="degraded_performance", impact="minor"))
 
-    opened = desk.wait(lambda: popups.popups, "the first pop-up", 45)[0]
+    opened = desk.wait(lambda: popups.popups, "the first pop-up")[0]
     assert opened.app == "AI Status Tray"
     assert opened.replaces == 0
     assert "Acme" in opened.title + opened.body
@@ -34,12 +34,12 @@ def test_an_incident_has_one_pop_up_that_changes_with_it(
 
     page.serve(SUMMARY, outage(title="Elevated errors", status="major_outage", impact="critical"))
 
-    escalated = desk.wait(lambda: popups.popups[1:], "the second pop-up", 45)[0]
+    escalated = desk.wait(lambda: popups.popups[1:], "the second pop-up")[0]
     assert escalated.replaces == opened.number
 
     page.serve(SUMMARY, operational())
 
-    recovered = desk.wait(lambda: popups.popups[2:], "the third pop-up", 45)[0]
+    recovered = desk.wait(lambda: popups.popups[2:], "the third pop-up")[0]
     assert recovered.replaces == opened.number
     assert len(popups.popups) == 3
 
@@ -53,9 +53,9 @@ def test_an_outage_that_was_there_before_us_is_told_once(
     start(page)
 
     says(desk, "Elevated errors")
-    desk.wait(lambda: popups.popups, "the pop-up", 45)
+    desk.wait(lambda: popups.popups, "the pop-up")
     asked = len(page.requests)
-    desk.wait(lambda: len(page.requests) > asked + 3, "three more looks", 20)
+    desk.wait(lambda: len(page.requests) > asked + 3, "three more looks")
     assert len(popups.popups) == 1
 
 
@@ -66,7 +66,7 @@ def test_an_acknowledged_incident_is_an_outline_and_silent_until_it_is_over_also
     first = start(page)
     says(desk, "Acme is fine")
     page.serve(SUMMARY, outage(title="Elevated errors"))
-    opened = desk.wait(lambda: popups.popups, "the pop-up", 45)[0]
+    opened = desk.wait(lambda: popups.popups, "the pop-up")[0]
     filled = says(desk, "Elevated errors").pixels
     assert opened.actions[::2] == ("default", "open", "acknowledge", "back")
 
@@ -80,7 +80,7 @@ def test_an_acknowledged_incident_is_an_outline_and_silent_until_it_is_over_also
     assert says(desk, "acknowledged").pixels == outline
     assert len(popups.popups) == 1
     page.serve(SUMMARY, operational())
-    recovered = desk.wait(lambda: popups.popups[1:], "the pop-up about its end", 45)[0]
+    recovered = desk.wait(lambda: popups.popups[1:], "the pop-up about its end")[0]
     assert recovered.title.startswith("Acme is back")
 
 
@@ -91,10 +91,10 @@ def test_who_asked_to_be_told_is_told_although_the_page_was_muted_since(
     first = start(page)
     says(desk, "Acme is fine")
     page.serve(SUMMARY, outage(title="Elevated errors"))
-    opened = desk.wait(lambda: popups.popups, "the pop-up", 45)[0]
+    opened = desk.wait(lambda: popups.popups, "the pop-up")[0]
     popups.press(opened.number, "back")
     asked = len(page.requests)
-    desk.wait(lambda: len(page.requests) > asked + 2, "two more looks", 20)
+    desk.wait(lambda: len(page.requests) > asked + 2, "two more looks")
     first.terminate()
     assert first.ended() == 0
 
@@ -102,7 +102,7 @@ def test_who_asked_to_be_told_is_told_although_the_page_was_muted_since(
     says(desk, "Elevated errors")
     page.serve(SUMMARY, operational())
 
-    recovered = desk.wait(lambda: popups.popups[1:], "the pop-up about its end", 45)[0]
+    recovered = desk.wait(lambda: popups.popups[1:], "the pop-up about its end")[0]
     assert recovered.body.endswith("You asked to be told.")
 
 
@@ -119,7 +119,7 @@ def test_a_button_of_a_real_daemon_arrives(desk: Desk, page: FakePage, start: Wa
     start(page)
     says(desk, "Acme is fine")
     page.serve(SUMMARY, outage(title="Elevated errors"))
-    desk.wait(lambda: desk.run("dunstctl", "count", "displayed").stdout.strip() == "1", "a pop-up of dunst's", 45)
+    desk.wait(lambda: desk.run("dunstctl", "count", "displayed").stdout.strip() == "1", "a pop-up of dunst's")
 
     assert desk.run("dunstctl", "context").returncode == 0
 
@@ -135,7 +135,7 @@ def test_words_from_outside_are_no_markup(
 
     page.serve(SUMMARY, outage(title='<img src="file:///etc/passwd"> A & B \u202e'))
 
-    popup = desk.wait(lambda: popups.popups, "the pop-up", 45)[0]
+    popup = desk.wait(lambda: popups.popups, "the pop-up")[0]
     assert "<" not in popup.body
     assert "\u202e" not in popup.title + popup.body
 
@@ -147,7 +147,7 @@ def test_a_restart_in_an_outage_does_not_tell_it_again(
     first = start(page)
     says(desk, "Acme is fine")
     page.serve(SUMMARY, outage(title="Elevated errors"))
-    desk.wait(lambda: popups.popups, "the pop-up", 45)
+    desk.wait(lambda: popups.popups, "the pop-up")
     first.terminate()
     assert first.ended() == 0
 
@@ -155,7 +155,7 @@ def test_a_restart_in_an_outage_does_not_tell_it_again(
 
     says(desk, "Elevated errors")
     asked = len(page.requests)
-    desk.wait(lambda: len(page.requests) > asked + 3, "three more looks", 20)
+    desk.wait(lambda: len(page.requests) > asked + 3, "three more looks")
     assert len(popups.popups) == 1
 
 
@@ -180,7 +180,7 @@ def test_a_real_daemon_takes_our_pop_up(desk: Desk, page: FakePage, start: Watch
 
     page.serve(SUMMARY, outage(title="Elevated errors"))
 
-    desk.wait(lambda: desk.run("xdotool", "search", "--onlyvisible", "--class", "dunst|notifyd").stdout, "a pop-up", 45)
+    desk.wait(lambda: desk.run("xdotool", "search", "--onlyvisible", "--class", "dunst|notifyd").stdout, "a pop-up")
     assert program.is_running
 
 

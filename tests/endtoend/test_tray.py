@@ -18,7 +18,6 @@ def says(desk: Desk, words: str) -> TrayItem:
     return desk.wait(
         lambda: next((item for item in desk.bus.items() if words in item.tooltip), None),
         f"a tooltip with {words!r}",
-        40,
     )
 
 
@@ -110,7 +109,7 @@ def test_a_click_on_the_icon_shows_the_window(desk: Desk, page: FakePage, start:
 
 def test_a_tray_that_comes_late_gets_its_icon(desk: Desk, page: FakePage, start: Watching) -> None:
     start(page)
-    desk.wait(lambda: page.requests, "the program to look at its page", 20)
+    desk.wait(lambda: page.requests, "the program to look at its page")
 
     desk.panel()
 
@@ -121,7 +120,7 @@ def test_a_tray_that_speaks_status_notifier_only_and_comes_late_gets_its_icon(
     desk: Desk, page: FakePage, start: Watching
 ) -> None:
     start(page)
-    desk.wait(lambda: page.requests, "the program to look at its page", 20)
+    desk.wait(lambda: page.requests, "the program to look at its page")
 
     with TrayWatcher(desk.address):
         says(desk, "Acme is fine")
@@ -142,7 +141,7 @@ def test_the_icon_comes_back_with_its_tray(desk: Desk, page: FakePage, start: Wa
 def test_without_any_tray_the_window_opens_by_itself(desk: Desk, page: FakePage, start: Watching) -> None:
     start(page)
 
-    desk.wait(lambda: desk.windows(WINDOW), "the window", 30)
+    desk.wait(lambda: desk.windows(WINDOW), "the window")
 
 
 def test_a_request_to_end_is_obeyed_at_once(desk: Desk, page: FakePage, start: Watching) -> None:
@@ -152,7 +151,7 @@ def test_a_request_to_end_is_obeyed_at_once(desk: Desk, page: FakePage, start: W
 
     program.terminate()
 
-    assert program.ended(3) == 0
+    assert program.ended() == 0
     desk.wait(lambda: not desk.bus.items(), "the icon to leave")
 
 
@@ -163,7 +162,7 @@ def test_a_second_start_raises_the_first(desk: Desk, page: FakePage, start: Watc
 
     second = start(page)
 
-    assert second.ended(10) == 0
+    assert second.ended() == 0
     assert first.is_running
     desk.wait(lambda: desk.windows(WINDOW), "the first one's window")
     assert len(desk.bus.items()) == 1
@@ -185,7 +184,7 @@ def test_a_start_after_a_crash_is_not_held_up_by_what_is_left(desk: Desk, page: 
 def test_the_self_test_passes_on_a_desk(desk: Desk, page: FakePage, start: Watching) -> None:
     desk.panel()
 
-    assert start(page, arguments=("run", "--selftest")).ended(20) == 0
+    assert start(page, arguments=("run", "--selftest")).ended() == 0
 
 
 def test_it_fails_for_me_asks_everybody_and_shows_the_answer(
@@ -199,5 +198,5 @@ def test_it_fails_for_me_asks_everybody_and_shows_the_answer(
 
     item.press(item.row("It fails for me"))
 
-    desk.wait(lambda: all(each.count() for each in internet), "the own connection to be asked", 15)
-    desk.wait(lambda: desk.windows(WINDOW), "the window with the answer", 15)
+    desk.wait(lambda: all(each.count() for each in internet), "the own connection to be asked")
+    desk.wait(lambda: desk.windows(WINDOW), "the window with the answer")

@@ -27,13 +27,13 @@ def host() -> Iterator[FakePage]:
         yield page
 
 
-def asked(*urls: str, before: BaselineState | None = None) -> BaselineState:
+def asked(*urls: str, before: BaselineState | None = None, deadline: float = 60) -> BaselineState:
     state = before or BaselineState()
-    return asyncio.run(ask_baseline(Network(), urls, state, lambda: NOON, timedelta(seconds=0.5)))
+    return asyncio.run(ask_baseline(Network(), urls, state, lambda: NOON, timedelta(seconds=deadline)))
 
 
-def answer(url: str) -> HostAnswer:
-    return asked(url).answers[0]
+def answer(url: str, deadline: float = 60) -> HostAnswer:
+    return asked(url, deadline=deadline).answers[0]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,8 @@ def answer(url: str) -> HostAnswer:
 def test_what_an_answer_proves(host: FakePage, path: str, mood: Mood, kind: BaselineKind) -> None:
     host.set_all(mood)
 
-    assert answer(host.url + path).kind is kind
+    # What hangs is given a second, and what answers as long as a busy machine takes.
+    assert answer(host.url + path, 1 if kind is BaselineKind.FAILS else 60).kind is kind
 
 
 def test_a_host_of_the_same_company_is_no_login_page() -> None:

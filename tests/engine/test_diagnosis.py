@@ -29,7 +29,7 @@ from trayapp.engine import baseline
 from trayapp.engine.asking import keep_asking
 from trayapp.engine.clock import wall_time
 from trayapp.engine.commands import EndInquiry, SuspectProvider
-from trayapp.engine.diagnosis import CheckKey, Diagnosis, Question
+from trayapp.engine.diagnosis import FIRST_ROUND, SECOND_ROUND, CheckKey, Diagnosis, Question
 from trayapp.engine.edge import Edge
 from trayapp.engine.engine import Engine
 from trayapp.engine.http import Network
@@ -42,7 +42,8 @@ from trayapp.storage.history import History
 from trayapp.storage.reports import MOST, ReportFile
 from trayapp.storage.settings import Baseline, Settings, Watch
 
-SCARCE = 10.0
+SCARCE = 40.0
+"""Seconds in which a busy machine has an answer; how long it takes at the most by itself is the sum of the rounds."""
 KEY = KeyState(ref=KeyRef(id="k1", label="work", provider="acme"))
 
 
@@ -118,6 +119,11 @@ def checked(health: KeyHealth, reach: Reachability = Reachability.REACHED) -> Ch
 
 
 class TestOnce:
+    def test_both_rounds_end_within_ten_seconds(self) -> None:
+        longest = FIRST_ROUND + SECOND_ROUND
+
+        assert longest < timedelta(seconds=10)
+
     def test_all_well(self, world: World) -> None:
         found = world.ask()
 
@@ -459,7 +465,8 @@ class TestLive:
             assert {f"{world.api.url}/v1/models", f"{world.one.url}/generate_204"} <= set(update.asked)
             assert not any("algolia" in each for each in update.asked)
             assert any("cloudflarestatus" in each for each in update.asked)
-            await asyncio.sleep(2.5)
+            looks = world.page.count(SUMMARY)
+            await published.until(lambda _update: world.page.count(SUMMARY) > looks + 1)
 
         self.lived(tmp_path, world, step)
 
@@ -496,7 +503,7 @@ class TestLive:
             engine.handle(SuspectProvider(published[-1].snapshot.pages[0].page.id))
             asking = await published.until(lambda update: bool(update.inquiries))
             assert [each.is_asking for each in asking.inquiries] == [True]
-            update = await published.until(_has_answer, seconds=12)
+            update = await published.until(_has_answer)
             assert time.monotonic() - began < SCARCE
             (inquiry,) = update.inquiries
             assert inquiry.verdict is not None
@@ -521,7 +528,7 @@ class TestLive:
             await published.until(says_so(VerdictId.FINE))
             world.api.set_all(says(b"", 503))
             engine.handle(SuspectProvider())
-            update = await published.until(_has_answer, seconds=12)
+            update = await published.until(_has_answer)
             assert [each.verdict.id for each in update.inquiries if each.verdict] == [VerdictId.POSSIBLY_PROVIDER]
             await published.until(says_so(VerdictId.POSSIBLY_PROVIDER))
             page = update.snapshot.pages[0].page.id

@@ -15,6 +15,7 @@ from trayapp.engine.edge import AFTER_FAILURE, EARLY, EVERY, Edge, ask_edge, edg
 from trayapp.engine.http import Network, NetworkSettings
 
 SECOND = timedelta(seconds=1)
+AMPLE = 60.0
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def api() -> Iterator[FakePage]:
         yield page
 
 
-def asked(url: str, *, deadline: float = 0.5, settings: NetworkSettings | None = None) -> EdgeState:
+def asked(url: str, *, deadline: float = AMPLE, settings: NetworkSettings | None = None) -> EdgeState:
     edge = Edge(url, is_own=True)
     return asyncio.run(ask_edge(Network(settings), edge, EdgeState(), lambda: NOON, timedelta(seconds=deadline)))
 
@@ -51,7 +52,7 @@ def test_only_a_server_error_or_silence_after_the_question_is_theirs(
 ) -> None:
     api.set_all(mood)
 
-    state = asked(f"{api.url}/v1/models")
+    state = asked(f"{api.url}/v1/models", deadline=1 if code == "timeout" else AMPLE)
 
     assert (state.kind, state.code, state.at) == (kind, code, NOON)
 
@@ -76,7 +77,7 @@ def test_a_name_that_nobody_knows_is_not_theirs() -> None:
 def test_silence_before_the_secure_connection_is_not_theirs(api: FakePage) -> None:
     api.hold_connections()
 
-    state = asked(f"https://127.0.0.1:{api.port}/v1/models")
+    state = asked(f"https://127.0.0.1:{api.port}/v1/models", deadline=1)
 
     assert (state.kind, state.code) == (EdgeKind.BLOCKED, "timeout")
 
@@ -84,7 +85,7 @@ def test_silence_before_the_secure_connection_is_not_theirs(api: FakePage) -> No
 def test_no_secure_connection_is_a_state_of_its_own(api: FakePage) -> None:
     api.greet(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
-    assert asked(f"https://127.0.0.1:{api.port}/v1/models", deadline=2).kind is EdgeKind.TLS
+    assert asked(f"https://127.0.0.1:{api.port}/v1/models").kind is EdgeKind.TLS
 
 
 def test_a_dead_proxy_is_not_theirs() -> None:

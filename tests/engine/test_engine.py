@@ -40,7 +40,7 @@ Step = Callable[[Engine, "Published"], Awaitable[None]]
 class Published(list[Update]):
     """What an engine published; can wait for what a test needs."""
 
-    async def until(self, holds: Callable[[Update], bool], seconds: float = 8) -> Update:
+    async def until(self, holds: Callable[[Update], bool], seconds: float = 60) -> Update:
         end = asyncio.get_running_loop().time() + seconds
         seen = 0
         while asyncio.get_running_loop().time() < end:

@@ -42,7 +42,7 @@ from tests.fakepage import (
     slow_headers,
 )
 from trayapp.domain.report import FailureKind, FetchFailure
-from trayapp.engine import certificates
+from trayapp.engine import certificates, http
 from trayapp.engine.addresses import is_inside, names_loopback
 from trayapp.engine.answers import retry_after
 from trayapp.engine.http import Driven, Exchanged, Network, NetworkSettings, answering
@@ -51,7 +51,9 @@ from trayapp.exchange import DEFAULT_LIMIT, Exchange, Request, Response, Unreada
 from trayapp.formats.body import text_of
 
 T = TypeVar("T")
-SOON = timedelta(seconds=0.4)
+SOON = timedelta(seconds=1.2)
+"""For what never ends; a machine that stands still for a moment must not make anything else late."""
+AMPLE = timedelta(seconds=60)
 BODY = operational()
 
 
@@ -66,7 +68,7 @@ def one(url: str, **options: Any) -> Callable[[], Exchange[str]]:
 
 
 async def look(
-    url: str, network: Network | None = None, *, deadline: timedelta = timedelta(seconds=5), **options: Any
+    url: str, network: Network | None = None, *, deadline: timedelta = AMPLE, **options: Any
 ) -> str | FetchFailure:
     internal = options.pop("internal", False)
     driven = await (network or Network()).drive(
@@ -145,7 +147,7 @@ def test_an_adapter_sees_plain_headers(page: FakePage, url: str) -> None:
 
 
 FAULTS: dict[str, tuple[Callable[[], Mood], FailureKind, str]] = {
-    "never answers": (silence, FailureKind.TIMEOUT, "did not answer within 0.4 seconds"),
+    "never answers": (silence, FailureKind.TIMEOUT, "did not answer within 1.2 seconds"),
     "drips": (lambda: drips(BODY, every=0.05), FailureKind.TIMEOUT, "did not finish its answer"),
     "slow headers": (lambda: slow_headers(0.05), FailureKind.TIMEOUT, "did not answer"),
     "reset before the answer": (resets, FailureKind.RESET, "without an answer"),
@@ -197,7 +199,7 @@ def test_each_fault_has_its_own_word(fault: str, page: FakePage, url: str) -> No
     mood, kind, words = FAULTS[fault]
     page.set(SUMMARY, mood())
 
-    failure = failed(url, deadline=SOON)
+    failure = failed(url, deadline=SOON if kind is FailureKind.TIMEOUT else AMPLE)
 
     assert failure.kind is kind
     assert words in failure.detail
@@ -257,20 +259,18 @@ def test_a_host_that_accepts_and_reads_nothing_runs_out_of_time(page: FakePage, 
 
 
 def test_one_deadline_holds_for_the_whole_conversation(page: FakePage) -> None:
-    page.set_all(says("x", delay=0.15))
+    page.set_all(says("x", delay=SOON.total_seconds() * 0.4))
 
     def five_requests() -> Exchange[str]:
         for number in range(5):
             yield Request(url=f"{page.url}/{number}")
         return "never"
 
-    began = time.monotonic()
     driven = asyncio.run(Network().drive(five_requests, memory_key="k", deadline=SOON))
 
     assert isinstance(driven.outcome, FetchFailure)
     assert driven.outcome.kind is FailureKind.TIMEOUT
-    assert driven.requests == 3
-    assert time.monotonic() - began < 1
+    assert driven.requests <= 3
 
 
 class TestNames:
@@ -288,7 +288,7 @@ class TestNames:
         assert outcome.kind is FailureKind.DNS
 
     def test_a_resolver_that_hangs_is_bound_by_the_deadline(self) -> None:
-        outcome = run_with_names(OwnNames(delay=5), look("https://status.acme.example/", deadline=SOON))
+        outcome = run_with_names(OwnNames(delay=3600), look("https://status.acme.example/", deadline=SOON))
 
         assert isinstance(outcome, FetchFailure)
         assert outcome.kind is FailureKind.TIMEOUT
@@ -493,26 +493,28 @@ class TestOptionalRequests:
     def test_its_failure_ends_nothing(self, mood: Callable[[], Mood], page: FakePage) -> None:
         page.set("/history", mood())
 
-        driven = asyncio.run(Network().drive(self.two(page), memory_key="k", deadline=timedelta(seconds=1.4)))
+        driven = asyncio.run(Network().drive(self.two(page), memory_key="k", deadline=timedelta(seconds=3)))
 
         assert driven.outcome == (BODY, 0)
 
-    def test_without_time_for_it_it_is_not_asked(self, page: FakePage) -> None:
+    def test_without_time_for_it_it_is_not_asked(self, page: FakePage, monkeypatch: pytest.MonkeyPatch) -> None:
         page.serve(SUMMARY, BODY, delay=0.2)
+        monkeypatch.setattr(http, "_KEPT_BACK", AMPLE.total_seconds() - 0.1)
 
-        driven = asyncio.run(Network().drive(self.two(page), memory_key="k", deadline=timedelta(seconds=1.1)))
+        driven = asyncio.run(Network().drive(self.two(page), memory_key="k", deadline=AMPLE))
 
         assert driven.outcome == (BODY, 0)
         assert page.count("/history") == 0
 
-    def test_what_follows_a_timed_out_one_still_works(self, page: FakePage) -> None:
+    def test_what_follows_a_timed_out_one_still_works(self, page: FakePage, monkeypatch: pytest.MonkeyPatch) -> None:
         page.set("/slow", silence())
+        monkeypatch.setattr(http, "_OPTIONAL_DEADLINE", 0.3)
 
         def conversation() -> Exchange[str]:
             yield Request(url=f"{page.url}/slow", optional=True)
             return text_of((yield Request(url=page.url + SUMMARY)))
 
-        driven = asyncio.run(Network().drive(conversation, memory_key="k", deadline=timedelta(seconds=1.3)))
+        driven = asyncio.run(Network().drive(conversation, memory_key="k", deadline=AMPLE))
 
         assert driven.outcome == BODY
 
@@ -668,22 +670,20 @@ class TestConnections:
             before = _sockets()
             assert asyncio.run(storm(page)) == BODY
             _until(lambda: _sockets() <= before)
-            assert page.open == 0
+            _until(lambda: page.open == 0)
 
     @pytest.mark.parametrize("mood", [silence, resets, gzip_bomb, endless, lambda: drips(BODY)])
     def test_no_failure_leaves_a_socket_open(self, mood: Callable[[], Mood], page: FakePage, url: str) -> None:
         page.set(SUMMARY, mood())
 
-        async def looks() -> tuple[int, int]:
+        async def looks() -> None:
             network = Network()
             before = _sockets()
             for _ in range(3):
                 await look(url, network, deadline=timedelta(seconds=0.1))
-            await asyncio.sleep(0.05)
-            return before, _sockets()
+            await _in_the_loop(lambda: _sockets() <= before)
 
-        before, after = asyncio.run(looks())
-        assert after <= before
+        asyncio.run(looks())
         _until(lambda: page.open == 0)
 
     def test_one_conversation_keeps_its_connection_and_drops_it_at_the_end(self, page: FakePage, url: str) -> None:
@@ -732,7 +732,7 @@ class TestConnections:
         assert asyncio.run(look("https://a.example/", Network(transport=httpx.MockTransport(once_exhausted)))) == BODY
 
     def test_a_host_is_asked_one_thing_at_a_time_and_waiting_costs_no_time(self, page: FakePage, url: str) -> None:
-        page.serve(SUMMARY, BODY, delay=0.15)
+        page.serve(SUMMARY, BODY, delay=SOON.total_seconds() / 4)
 
         async def crowd() -> list[str | FetchFailure]:
             network = Network()
@@ -747,7 +747,7 @@ class TestConnections:
         async def close_early() -> str | FetchFailure:
             network = Network()
             task = asyncio.ensure_future(look(url, network))
-            await asyncio.sleep(0.1)
+            await _in_the_loop(lambda: bool(page.requests))
             await network.close()
             return await task
 
@@ -824,7 +824,7 @@ class TestProxies:
         page.set_all(mood())
         settings = NetworkSettings(proxy_mode="url", proxy_url=page.url)
 
-        failure = failed(self.TARGET, Network(settings), deadline=SOON)
+        failure = failed(self.TARGET, Network(settings), deadline=SOON if mood is silence else AMPLE)
 
         assert failure.kind is FailureKind.PROXY
         assert page.requests[0].path == "status.acme.example:443"
@@ -951,18 +951,17 @@ class TestSecureConnections:
         with socket.create_server(("127.0.0.1", 0)) as server:
             port = server.getsockname()[1]
 
-            async def stalled() -> tuple[str | FetchFailure, int]:
+            async def stalled() -> str | FetchFailure:
                 before = _sockets()
                 outcome = await look(f"https://127.0.0.1:{port}/", deadline=SOON)
-                await asyncio.sleep(0.02)
-                return outcome, _sockets() - before
+                await _in_the_loop(lambda: _sockets() <= before)
+                return outcome
 
-            outcome, left = asyncio.run(stalled())
+            outcome = asyncio.run(stalled())
 
         assert isinstance(outcome, FetchFailure)
         assert outcome.kind is FailureKind.TIMEOUT
         assert "secure connection" in outcome.detail
-        assert left <= 0
 
     def test_the_name_of_a_signer_is_read_from_any_bytes_without_a_crash(self, authority: Path) -> None:
         whole = ssl.PEM_cert_to_DER_cert((authority / "good.crt").read_text())
@@ -1005,7 +1004,13 @@ def _is_socket(descriptor: Path) -> bool:
 
 
 def _until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 2
+    end = time.monotonic() + 30
     while not condition() and time.monotonic() < end:
         time.sleep(0.01)
     assert condition()
+
+
+async def _in_the_loop(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110 -- neither a socket nor a page has an event for this
+            await asyncio.sleep(0.01)

@@ -118,7 +118,7 @@ def test_a_question_that_arrived_and_stays_unanswered_is_the_providers_trouble(d
     add(desk)
     api.set(PATH, silence())
     checker = desk.checker()
-    checker.deadline = timedelta(seconds=0.3)
+    checker.deadline = timedelta(seconds=1.2)
 
     asyncio.run(desk.check(checker=checker))
 
@@ -149,7 +149,7 @@ def test_what_is_no_answer_at_all_is_read_by_the_driver_as_it_was_meant(
         monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", no_name)
     api.set(PATH, silence())
     checker = desk.checker()
-    checker.deadline = timedelta(seconds=0.5)
+    checker.deadline = timedelta(seconds=1.2)
 
     asyncio.run(desk.check(checker=checker))
 

@@ -46,7 +46,7 @@ class Run:
         self.updates: list[Update] = []
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        for _moment in range(500):
+        for _moment in range(3000):
             if self.updates and holds():
                 return
             await asyncio.sleep(0.02)

@@ -87,9 +87,9 @@ class Watch:
         self.keys.look_at(Snapshot((PageState(page=page, shown=shown, since=since),), since))
 
     async def runs(self, until: Callable[[], bool]) -> bool:
-        """Run until something holds, for two seconds at the most; return whether it came to hold."""
+        """Run until something holds, for a minute at the most; return whether it came to hold."""
         running = asyncio.ensure_future(self.keys.run())
-        for _moment in range(200):
+        for _moment in range(6000):
             await asyncio.sleep(0.01)
             if until() and not self.keys.checking:
                 break

@@ -120,13 +120,13 @@ def test_trouble_inside_the_parser_is_an_unreadable_feed(monkeypatch: pytest.Mon
     "hostile", ["<!--a-->" * 5000, "<?a?>" * 5000, "<!DOCTYPE a>" * 5000, "<rss>" + "<!--a-->" * 5000]
 )
 def test_hostile_beginnings_cost_little_time(hostile: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
 
     is_feed(response(hostile))
     with pytest.raises(UnreadableResponseError):
         feed_of(response(hostile))
 
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
 
 
 @given(st.integers(0, len(RSS) - 1), st.text(st.sampled_from("<>&;/!-x\x00\ud800ü]["), max_size=8))

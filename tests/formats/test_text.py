@@ -90,8 +90,8 @@ def test_markup_of_any_kind_never_raises_and_never_leaves_a_script(text: str) ->
      "<a " * 40_000, "](" * 50_000, "</script" * 20_000, "# " * 50_000],
 )  # fmt: skip
 def test_hostile_text_costs_little_time(hostile: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
 
     plain(hostile)
 
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
