@@ -1,11 +1,14 @@
 """The composition root: the only module that knows every concrete part."""
 
 import asyncio
+import dataclasses
 import gettext
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from trayapp.catalogue import loader, overlay
 from trayapp.catalogue.lookup import Catalogue
@@ -50,8 +53,7 @@ AFTER_THE_END = timedelta(hours=1)
 """A replay goes on this long after its last line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What the command line says for every command. ``None``: the platform's own folders."""
 
     config: Path | None = None
@@ -59,8 +61,7 @@ class Options:
     demo: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Struct, frozen=True):
     """What this user has: places, settings (with what is wrong in them), and the catalogue."""
 
     paths: Paths
@@ -231,7 +232,7 @@ def build_waiting(mine: Home, pages: tuple[StatusPage, ...]) -> Engine:
     fast = Polling(idle=mine.settings.polling.incident, incident=mine.settings.polling.incident)
     return Engine(
         Setup(
-            settings=replace(mine.settings, polling=fast),
+            settings=dataclasses.replace(mine.settings, polling=fast),
             catalogue=mine.catalogue,
             network=network_for,
             history=lambda: History.open(None),
@@ -275,7 +276,7 @@ def build_replay(recorded: Recording, mine: Home, *, own_pages: bool = False, de
 
     settings = mine.settings
     if demo:
-        settings = replace(Settings(), look=settings.look, first_run_done=True)
+        settings = dataclasses.replace(Settings(), look=settings.look, first_run_done=True)
     pages = (
         replay.with_platforms(watchlist(settings, mine.catalogue).pages, recorded)
         if own_pages

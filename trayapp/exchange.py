@@ -5,9 +5,10 @@ The generator cannot reach the network, so it needs no time-outs, no retries and
 """
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from trayapp.domain.report import FailureKind, StatusReport
 
@@ -20,8 +21,7 @@ _T = TypeVar("_T")
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """What an adapter wants fetched. A status outside ``accept`` ends the conversation as a failure.
 
     ``optional`` requests never end it: when one fails, the adapter is sent a response with status 0.
@@ -38,8 +38,7 @@ class Request:
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """What came back. ``body`` is decoded from its transfer and content coding; header names are lower case."""
 
     url: str
@@ -90,8 +89,7 @@ def _fits(answer: Response, request: Request) -> bool:
     return is_plain and answer.status in request.accept and len(answer.body) <= request.limit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class Ask(Struct, frozen=True, kw_only=True):
     """What the engine tells an adapter before a look.
 
     ``open_incidents`` are the ids that were open at the last look: where one is missing now, an adapter
@@ -106,8 +104,7 @@ class Ask:
     with_history: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Platform:
+class Platform(Struct, frozen=True, kw_only=True):
     """A status-page platform: how to read it and how to know it.
 
     ``recognises`` tells from one response's body alone whether it is this platform's (never from its host

@@ -1,4 +1,5 @@
 import asyncio
+import dataclasses
 import json
 import logging
 import os
@@ -7,11 +8,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -272,7 +273,7 @@ def test_the_menu_tells_the_age_of_this_moment(desk: Desk) -> None:
 
 
 def test_the_look_follows_the_settings(desk: Desk) -> None:
-    desk.shell.show_update(update(settings=replace(MINE, look=Look(color_only_when_wrong=True))))
+    desk.shell.show_update(update(settings=dataclasses.replace(MINE, look=Look(color_only_when_wrong=True))))
 
     assert desk.mark == theme.icon(Mark.FINE, colourless=True).cacheKey()
 

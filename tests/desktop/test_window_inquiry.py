@@ -1,9 +1,9 @@
 """It fails for me in the window: whom one may ask about, and what is shown of the answer."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 

@@ -1,10 +1,10 @@
 """The page of keys and its dialogs: what is shown, what is sent, and that no key is ever shown."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
@@ -55,7 +55,7 @@ REF = KeyRef(id="a", label="work", provider="openai", entry="Secret Service/1", 
 
 
 def checked(health: KeyHealth = KeyHealth.OK, ref: KeyRef = REF, **answer: object) -> KeyState:
-    said = replace(KeyAnswer(health=health, reason="Because."), **answer)  # type: ignore[arg-type]  # fields by name
+    said = replace(KeyAnswer(health=health, reason="Because."), **answer)
     return after_check(KeyState(ref=ref), said, NOON)
 
 
@@ -80,7 +80,7 @@ class Desk:
             key_book=KeyBook(keys, old),
             key_store="Secret Service",
         )
-        self.page.show_update(replace(update, **parts), NOW)  # type: ignore[arg-type]  # fields of Update by name
+        self.page.show_update(replace(update, **parts), NOW)
         QApplication.processEvents()
 
     def labels(self, within: QWidget | None = None) -> list[str]:

@@ -1,8 +1,8 @@
 """What one may ask of the pop-ups in the window: on the cards, in the detail, the snooze, and the list of decisions."""
 
-from dataclasses import replace
 from datetime import timedelta
 
+from msgspec.structs import replace
 from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
@@ -35,7 +35,7 @@ def concern(name: str, **more: object) -> Concern:
         opened_at=NOON,
         severity=Status.DEGRADED,
     )
-    return replace(base, **more)  # type: ignore[arg-type]  # fields of Concern by name
+    return replace(base, **more)
 
 
 def pressed(desk: Desk) -> list[str]:

@@ -1,10 +1,10 @@
 """What is offered instead: the table, row by row, and never anything stale."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOON
 from tests.domain.test_verdict import DOWN3, OK, key, signals

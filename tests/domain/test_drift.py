@@ -1,9 +1,9 @@
 """The table of ``drifts``, row by row, and how catalogued components are found."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOON, component, failure, incident, planned, report, update
 from trayapp.domain.drift import FROZEN_AFTER, Drift, DriftKind, Match, drifts, find

@@ -1,9 +1,9 @@
 """What a person is reminded of about a key that works."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOON
 from trayapp.domain.keyreminders import NEWS, OLD, SOON, Reminder, end_of, reminders

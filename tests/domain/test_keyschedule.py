@@ -1,11 +1,11 @@
 """When a key is checked again: the table of ``next_check``, row by row."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.builders import NOON
 from trayapp.domain.keys import KeyAnswer, KeyHealth, KeyRef, KeyState, Reachability, after_check

@@ -1,7 +1,7 @@
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOON, incident, planned, update
 from trayapp.domain.incident import Incident, Phase

@@ -1,9 +1,9 @@
 """The table of ``next_look``, row by row."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOON, component, failure, report
 from trayapp.domain.provider import StatusPage

@@ -1,11 +1,11 @@
 """How knowledge advances, ages and is lost."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.builders import NOON, component, failure, incident, report
 from trayapp.domain.change import (
@@ -240,7 +240,7 @@ def test_watching_other_components_judges_the_same_answer_anew() -> None:
 )
 def test_watching_another_address_begins_anew(change: dict[str, object]) -> None:
     known = seen(EMPTY, report())
-    moved = watch(known, (replace(PAGE, **change),), MINUTE)  # type: ignore[arg-type]  # one field each
+    moved = watch(known, (replace(PAGE, **change),), MINUTE)
 
     assert state(moved).shown is None
     assert state(moved).looks == 0

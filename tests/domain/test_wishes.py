@@ -1,12 +1,12 @@
 """What a person may ask of the pop-ups: the rows of the table about it, and that no wish is lost or told twice."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.builders import NOON, component, failure, incident, report
 from tests.domain.test_notification import (

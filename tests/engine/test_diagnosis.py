@@ -1,14 +1,16 @@
 """One provider asked from all sides: within ten seconds, once for somebody, and along with an engine's looks."""
 
 import asyncio
+import dataclasses
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.authority import certificates_in
 from tests.builders import NOON, operational, outage
@@ -346,7 +348,7 @@ ACME = "https://status.openai.com"
 PAGE_URL = f"{ACME}/proxy/status.openai.com"
 EDGE_URL = "https://api.openai.com/v1/models"
 HOST_URL = "https://well-known.example/generate_204"
-OWN = replace(
+OWN = dataclasses.replace(
     EVERY_MINUTE,
     watch=(Watch(provider="openai", url="https://status.acme.example", platform="statuspage"),),
     baseline=Baseline((HOST_URL,)),

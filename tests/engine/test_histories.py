@@ -8,12 +8,13 @@ import os
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from msgspec import structs
 
 from tests.builders import NOON
 from tests.engine.running import Ran, answers, fails, play, recording
@@ -85,7 +86,7 @@ class History:
     def play(self, database: Path | None = None) -> "Played":
         recorded = recording(self.lines)
         self.main = recorded.urls[0]
-        kept = {each.name: getattr(recorded, each.name) for each in fields(recorded)}
+        kept = structs.asdict(recorded)
         return Played(self, play(_Watched(**kept, asked=self._note), database=database))
 
     def seen(self, life: Life) -> bool:
@@ -113,8 +114,7 @@ class History:
                     yield line
 
 
-@dataclass(frozen=True)
-class _Watched(Recording):
+class _Watched(Recording, frozen=True):
     """A recording that says when it is asked."""
 
     asked: Callable[[str, datetime], None] = lambda _url, _now: None

@@ -6,11 +6,11 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.engine.keyring_double import Desk, knows
 from tests.fakepage import FakePage, Seen, Wire, asks_to_wait, hangs_up, redirects, says, silence

@@ -5,11 +5,11 @@ import json
 import random
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.engine.keyring_double import Desk, knows
 from tests.fakepage import FakePage, asks_to_wait, says

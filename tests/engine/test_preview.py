@@ -1,12 +1,12 @@
 """What other rules would have told: the stored past through the real policy, held against what was really told."""
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOON, operational, outage
 from tests.engine.running import answers, play, recording, sleeps

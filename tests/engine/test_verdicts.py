@@ -1,7 +1,8 @@
 """Verdicts that are kept: only what is new is judged again, and nothing is kept too long."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from tests.builders import NOON, component, report
 from trayapp.domain.provider import StatusPage

@@ -5,12 +5,12 @@ import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOON, component, operational, outage
 from tests.engine.running import EVERY_MINUTE, answers, fails, run, sleeps

@@ -1,9 +1,9 @@
 """What has drifted, in words a person can act on."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOON, component, failure, report
 from trayapp.catalogue.lookup import CataloguedPage

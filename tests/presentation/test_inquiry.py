@@ -1,7 +1,7 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOON
 from tests.domain.test_verdict import BAD, ROWS, other, signals
@@ -17,7 +17,7 @@ LATER = NOON + timedelta(seconds=9)
 
 def view(given: Signals, **changes: object) -> InquiryView:
     found: Inquiry = answered(ASKED, verdict(given), (), LATER)
-    return inquiry_view(replace(found, **changes), LATER)  # type: ignore[arg-type]  # fields by name
+    return inquiry_view(replace(found, **changes), LATER)
 
 
 def test_before_the_first_answer_it_says_that_everybody_is_asked() -> None:

@@ -1,9 +1,9 @@
 """One key in full: what is told, what is not, and what is said before it is removed."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOON
 from trayapp.domain.keys import (

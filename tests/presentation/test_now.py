@@ -1,7 +1,7 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOON, component, failure, incident, planned, report, update
 from trayapp.domain.incident import Impact, Phase

@@ -1,9 +1,9 @@
 """What a terminal is shown."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOON, component, failure, incident, report, update
 from trayapp.domain.change import (

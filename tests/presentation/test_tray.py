@@ -1,5 +1,6 @@
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
 
 from trayapp.domain.incident import Impact, Incident, Phase
 from trayapp.domain.judgement import Basis, Because, Judgement

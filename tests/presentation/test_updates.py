@@ -1,9 +1,9 @@
 """What is said of new versions and of the catalogue."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOON
 from trayapp.domain.updates import FileState, Installation, Release, Standing, UpdatesState

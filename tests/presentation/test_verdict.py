@@ -1,9 +1,9 @@
 """The words of a verdict and its evidence."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOON
 from tests.domain.test_verdict import BAD, DOWN3, ROWS, key, other, reports, signals

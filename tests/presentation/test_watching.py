@@ -1,5 +1,6 @@
-from dataclasses import replace
 from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from tests.builders import NOON, component
 from trayapp.domain.provider import ComponentRef, Product, Provider, StatusPage

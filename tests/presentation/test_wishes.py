@@ -1,5 +1,6 @@
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from tests.builders import NOON
 from trayapp.domain.notification import AlertBook, Concern, PageBook
@@ -25,7 +26,7 @@ def concern(name: str, **more: object) -> Concern:
         opened_at=NOON,
         severity=Status.DEGRADED,
     )
-    return replace(base, **more)  # type: ignore[arg-type]  # fields of Concern by name
+    return replace(base, **more)
 
 
 def test_a_page_in_trouble_can_be_acknowledged_and_waited_for() -> None:

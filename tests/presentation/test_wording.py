@@ -1,7 +1,7 @@
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from trayapp.domain.notification import Alert, AlertKind
 from trayapp.domain.status import Status

@@ -9,12 +9,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from trayapp.domain.change import StatusChanged
 from trayapp.domain.incident import Impact, Incident, IncidentUpdate, Maintenance, Phase
@@ -676,7 +676,7 @@ class TestTrouble:
         assert again.load_book() == b"book"
 
     def test_a_mistake_in_this_program_is_raised_as_such_and_does_not_stay(self, history: History) -> None:
-        wrong = replace(decision(), title=3)  # type: ignore[arg-type] # the mistake
+        wrong = replace(decision(), title=3)
 
         with pytest.raises(TypeError):
             history.record("openai", START, listing(incident()), [], [wrong])

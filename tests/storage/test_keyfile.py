@@ -4,11 +4,11 @@ import os
 import stat
 import sys
 import threading
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOON
 from trayapp.domain.keys import (

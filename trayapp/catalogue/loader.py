@@ -5,9 +5,11 @@ the same one.
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
 from gettext import gettext as _
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from trayapp.catalogue.lookup import Catalogue, CataloguedPage
 from trayapp.catalogue.tables import CatalogueError, Source, Table, nearest
@@ -48,16 +50,14 @@ def read_bundled(texts: Iterable[tuple[str, str]], platforms: Collection[str] | 
     return Catalogue(tuple(sorted(providers, key=lambda each: each.id)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     """A provider and the table it was read from."""
 
     table: Table
     provider: Provider
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """A product, the page its components are on, and whether the page watches it unasked."""
 
     product: Product

@@ -1,11 +1,13 @@
 """The catalogue in memory: finding a provider by whatever a person calls it, and a page by its address."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from trayapp.domain.provider import ComponentRef, Product, Provider, StatusPage
 
@@ -14,8 +16,7 @@ _LONG: Final = 4
 """Letters a word needs before a misspelling of it is guessed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CataloguedPage(StatusPage):
+class CataloguedPage(StatusPage, frozen=True, kw_only=True):
     """A status page as the catalogue knows it.
 
     ``old_urls`` are addresses it had before (a person may still paste one; they are never asked).
@@ -37,8 +38,7 @@ class CataloguedPage(StatusPage):
         return _unique(each for each in known if wanted in {_folded(each.id), _folded(each.name)})
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """All known providers, sorted by id. ``own`` are the ids of those that came from the user's file.
 
     Where two providers answer to one word, or two pages to one id or address, the user's own comes first.
@@ -161,8 +161,7 @@ def watching(provider: Provider, words: Iterable[str]) -> tuple[StatusPage, ...]
     return tuple(replace(page, watched=_unique(meant[page.id])) for page in provider.pages if meant[page.id])
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """An address reduced to what tells pages apart; ``port`` is None for the scheme's usual one."""
 
     host: str

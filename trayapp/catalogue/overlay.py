@@ -1,13 +1,13 @@
 """Which catalogue counts: the shipped one or a newer published one below, the user's own on top."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.provider import Provider
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
+class Edition(Struct, frozen=True):
     """A whole catalogue with its serial number; the higher one is newer."""
 
     serial: int

@@ -3,11 +3,12 @@
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from gettext import gettext as _
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?")
@@ -28,8 +29,7 @@ class CatalogueError(ValueError):
         self.sentence = sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One file: what errors call it, and its text."""
 
     name: str
@@ -88,8 +88,7 @@ class Source:
         return next((at + 1 for at in range(start, len(lines)) if assignment.match(lines[at])), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """One table. ``path`` is its heading (("acme", "page")), ``number`` counts tables of one heading from 0."""
 
     source: Source

@@ -1,10 +1,9 @@
 """One thing that ``trayapp doctor`` looks at."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One thing looked at. ``ok`` is ``None`` where it does not apply here; ``advice`` says what to do."""
 
     id: str

@@ -3,10 +3,11 @@
 import argparse
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from gettext import gettext as _
+
+from msgspec.structs import replace
 
 from trayapp import bootstrap
 from trayapp.cli import places, printing, typed

@@ -2,14 +2,13 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from gettext import gettext as _
 from typing import Protocol
 
+from msgspec.structs import replace
 from PySide6 import QtCore
-from PySide6.QtCore import QEvent, QObject, QTimer, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from trayapp.desktop import assets, theme
@@ -185,9 +184,9 @@ class Shell(QObject):
             self._restarts_left -= 1
             QTimer.singleShot(RESTART_AFTER, self, self._engine.start)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 -- Qt's name
+    def eventFilter(self, watched: QObject, event: "QtCore.QEvent") -> bool:  # noqa: N802 -- Qt's name
         """End the program when its window closes and there is no tray; with one, the window only hides."""
-        if watched is self._frame and event.type() == QEvent.Type.Close and not self._tray.is_available:
+        if watched is self._frame and event.type() == QtCore.QEvent.Type.Close and not self._tray.is_available:
             QTimer.singleShot(0, self, QApplication.quit)
         return super().eventFilter(watched, event)
 
@@ -208,6 +207,8 @@ class Shell(QObject):
         self._notifier.tested.connect(self._show_test)
 
     def _make_window(self) -> QWidget:
+        from PySide6.QtGui import QKeySequence, QShortcut  # noqa: PLC0415 -- keys are for windows
+
         from trayapp.desktop.window.main_window import MainWindow  # noqa: PLC0415 -- half the memory of the app
         from trayapp.storage.autostart import Autostart, AutostartError, find_autostart  # noqa: PLC0415 -- the same
 

@@ -7,10 +7,11 @@ clicks one is taken to the newest: what the buttons do is in the window that ope
 import logging
 import os
 import sys
-from dataclasses import dataclass, replace
 from gettext import gettext as _
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QImage
 
@@ -35,8 +36,7 @@ _SHOW_DEFAULT_AS_BUTTON = frozenset({"Xfce Notify Daemon"})
 """Services that show what a click on the pop-up does as a button of its own; there a second one is too much."""
 
 
-@dataclass(frozen=True, slots=True)
-class Popup:
+class Popup(Struct, frozen=True):
     """An alert, its words and its mark."""
 
     alert: Alert

@@ -1,12 +1,12 @@
 """What a start was asked for; known before anything is loaded that needs time."""
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
+
+class RunOptions(Struct, frozen=True):
     """What the command line says about a start. ``page`` is opened at once where it is not empty."""
 
     config: Path | None = None

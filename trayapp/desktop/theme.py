@@ -8,12 +8,14 @@ Touching ``QtCore.Qt`` makes its hundred enumerations, which takes 44 ms and 1 M
 the drawing of icons does without: it fills paths, and its brushes are gradients of one colour.
 """
 
+import os
+import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from math import atan2, degrees, hypot
 from types import MappingProxyType
 
+from msgspec import Struct
 from PySide6 import QtCore
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import (
@@ -35,6 +37,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 from trayapp.presentation.words import Mark
 
 GRID = 32
+_NAMES_A_THEME = ("XDG_CURRENT_DESKTOP", "QT_QPA_PLATFORMTHEME", "KDE_FULL_SESSION", "FLATPAK_ID", "SNAP")
+"""Variables by which Qt chooses a desktop's theme (qgenericunixservices and the unix themes of Qt 6)."""
 ICON_SIZES = (16, 20, 22, 24, 32, 40, 44, 48, 64, 96, 128)
 """Pixels: what panels ask for at one and two times."""
 
@@ -51,8 +55,7 @@ class Hue:
     BLACK = "#111111"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How a mark is drawn: its body, the sign cut in or laid on it, and the colours of both."""
 
     body: str
@@ -113,7 +116,17 @@ def is_dark() -> bool:
 
 def is_high_contrast() -> bool:
     """Return whether the person asked the system for more contrast."""
+    if not can_tell_contrast(sys.platform, os.environ):
+        return False
     return _style_hints().accessibility().contrastPreference() is QtCore.Qt.ContrastPreference.HighContrast
+
+
+def can_tell_contrast(system: str, environment: Mapping[str, str]) -> bool:
+    """Return whether Qt could know of high contrast here, so that asking is worth the enumerations it makes.
+
+    On Linux only the themes for named desktops know; where none is named Qt takes its generic one, which does not.
+    """
+    return system != "linux" or any(environment.get(name) for name in _NAMES_A_THEME)
 
 
 def on_contrast_change(redraw: Callable[[], None]) -> None:
@@ -123,14 +136,12 @@ def on_contrast_change(redraw: Callable[[], None]) -> None:
 
 def apply_scheme(scheme: str) -> None:
     """Make windows "light" or "dark"; any other word follows the system."""
-    wanted = {"light": QtCore.Qt.ColorScheme.Light, "dark": QtCore.Qt.ColorScheme.Dark}.get(
-        scheme, QtCore.Qt.ColorScheme.Unknown
-    )
     hints = _style_hints()
-    if wanted is QtCore.Qt.ColorScheme.Unknown:
+    if scheme not in {"light", "dark"}:
         hints.unsetColorScheme()
         _paint_ourselves(None)
         return
+    wanted = QtCore.Qt.ColorScheme.Dark if scheme == "dark" else QtCore.Qt.ColorScheme.Light
     hints.setColorScheme(wanted)
     # Without a desktop's platform theme Qt hears the wish and does nothing.
     _paint_ourselves(None if hints.colorScheme() is wanted else wanted)
@@ -265,8 +276,7 @@ def _style_hints() -> QStyleHints:
     return QGuiApplication.styleHints()
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
+class _Style(Struct, frozen=True):
     """How a mark is drawn besides its own shape and colours."""
 
     colourless: bool
@@ -306,8 +316,7 @@ _SMALLER = 0.74
 """The size of the sign in an outline, beside that on the whole shape."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(Struct, frozen=True):
     """The body of a mark and the paths laid on it; all are filled."""
 
     body: QPainterPath

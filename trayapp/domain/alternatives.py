@@ -1,9 +1,10 @@
 """What can be used instead, while something watched fails: only what is known to work now, the freshest first."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+
+from msgspec import Struct
 
 from trayapp.domain.keys import KeyState, Reachability
 from trayapp.domain.provider import Provider
@@ -32,8 +33,7 @@ class Way(Enum):
     LOCAL = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class LocalModel:
+class LocalModel(Struct, frozen=True):
     """A server of models on this computer that answered at ``at`` (UTC); ``base_url`` is what clients are given."""
 
     name: str
@@ -42,8 +42,7 @@ class LocalModel:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alternative:
+class Alternative(Struct, frozen=True, kw_only=True):
     """One thing to use instead, known to work since ``at`` (UTC): the oldest of what it rests on.
 
     ``key_label`` is the user's own name for a key that works, ``key_env`` the variable it is usually kept in, and

@@ -1,7 +1,8 @@
 """What differs between two snapshots, as values."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from trayapp.domain.incident import Incident, IncidentUpdate
 from trayapp.domain.report import FetchFailure
@@ -9,8 +10,7 @@ from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.status import Status
 
 
-@dataclass(frozen=True, slots=True)
-class StatusChanged:
+class StatusChanged(Struct, frozen=True):
     """What is shown for a page changed; ``None`` is unknown. ``at`` is UTC."""
 
     page_id: str
@@ -19,8 +19,7 @@ class StatusChanged:
     after: Status | None
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentOpened:
+class IncidentOpened(Struct, frozen=True):
     """A page lists an open incident it did not list as open before."""
 
     page_id: str
@@ -28,8 +27,7 @@ class IncidentOpened:
     incident: Incident
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentUpdated:
+class IncidentUpdated(Struct, frozen=True):
     """An incident got new updates (newest first), or its phase changed."""
 
     page_id: str
@@ -38,8 +36,7 @@ class IncidentUpdated:
     updates: tuple[IncidentUpdate, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentClosed:
+class IncidentClosed(Struct, frozen=True):
     """An incident that was open is resolved, or is no longer listed."""
 
     page_id: str
@@ -47,8 +44,7 @@ class IncidentClosed:
     incident: Incident
 
 
-@dataclass(frozen=True, slots=True)
-class LookFailed:
+class LookFailed(Struct, frozen=True):
     """A page cannot be read any more; said once, not for every failed look."""
 
     page_id: str
@@ -56,8 +52,7 @@ class LookFailed:
     failure: FetchFailure
 
 
-@dataclass(frozen=True, slots=True)
-class LookWorksAgain:
+class LookWorksAgain(Struct, frozen=True):
     """A page can be read again."""
 
     page_id: str

@@ -1,7 +1,8 @@
 """What was noted before the clock was set, told in the time of the clock as it is now."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from trayapp.domain.notification import AlertBook, Concern, PageBook
 from trayapp.domain.snapshot import PageState, Snapshot

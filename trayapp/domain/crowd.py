@@ -1,8 +1,9 @@
 """What other people say of a provider: a count with its time, never a state and never evidence for a verdict."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 CROWD_LASTS = timedelta(minutes=20)
 """A count older than this is no news; Downdetector counts anew every 15 minutes."""
@@ -15,8 +16,7 @@ class CrowdSource(StrEnum):
     DOWNDETECTOR = "downdetector"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrowdCount:
+class CrowdCount(Struct, frozen=True, kw_only=True):
     """What one place counted for a provider, asked at ``at`` (UTC), over the ``span`` before it.
 
     ``count`` is ``None`` where the place gave none. ``baseline`` is what is usual at that time of day and ``said`` the

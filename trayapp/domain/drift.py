@@ -1,8 +1,9 @@
 """What a page and our knowledge of it no longer agree on: a matter for whoever keeps the entry, never an outage."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from trayapp.domain.provider import ComponentRef
 from trayapp.domain.report import Absence, Component, FailureKind, StatusReport
@@ -22,8 +23,7 @@ class DriftKind(StrEnum):
     FROZEN = "frozen"
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(Struct, frozen=True):
     """One thing that has drifted.
 
     ``names`` are the components meant; ``before`` and ``after`` what was known and what is found (addresses,
@@ -75,8 +75,7 @@ class Match(StrEnum):
     """The page lists only some of its components at a time, or only those in trouble: nothing is proven."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A catalogued component, how it was found, and what the page calls it."""
 
     ref: ComponentRef

@@ -1,8 +1,9 @@
 """Incidents, their updates, and planned maintenance, in the words status pages use."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
+
+from msgspec import Struct
 
 
 class Phase(StrEnum):
@@ -38,8 +39,7 @@ class Impact(Enum):
     MAINTENANCE = "maintenance"
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentUpdate:
+class IncidentUpdate(Struct, frozen=True):
     """One message posted to an incident. ``posted_at`` is UTC; ``text`` is plain text."""
 
     id: str
@@ -50,8 +50,7 @@ class IncidentUpdate:
     """The page's own word for the phase."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incident:
+class Incident(Struct, frozen=True, kw_only=True):
     """One incident as a page tells it. All times are UTC; all text is plain text.
 
     ``phase`` is ``None`` when the page used a word we do not know: the incident then counts as open.
@@ -86,8 +85,7 @@ class Incident:
         return self.impact not in {Impact.NONE, Impact.MAINTENANCE}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Maintenance(Incident):
+class Maintenance(Incident, frozen=True, kw_only=True):
     """Planned work. ``scheduled_for`` and ``scheduled_until`` are UTC."""
 
     scheduled_for: datetime | None = None

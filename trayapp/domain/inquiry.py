@@ -1,7 +1,9 @@
 """It fails for me: somebody asks whose problem it is, and everybody is asked again and again for 15 minutes."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from trayapp.domain.snapshot import PageState
 from trayapp.domain.verdict import Verdict, VerdictId
@@ -10,8 +12,7 @@ EVERY = timedelta(seconds=30)
 LASTS = timedelta(minutes=15)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inquiry:
+class Inquiry(Struct, frozen=True, kw_only=True):
     """One inquiry about a provider (or about a page that belongs to none: its id). All times are UTC.
 
     ``verdict`` and ``causes`` are those of the last whole round, which ended at ``answered_at``; ``findings`` is every

@@ -1,7 +1,8 @@
 """What a report means for the components somebody watches, and why."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from trayapp.domain.incident import Incident
 from trayapp.domain.provider import ComponentRef
@@ -33,8 +34,7 @@ class Because(StrEnum):
     NOTHING_SAID = "nothing said"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class Judgement(Struct, frozen=True, kw_only=True):
     """What we make of a report.
 
     ``status`` is ``None`` for unknown. ``watched`` are the components that counted; ``missing`` the wanted

@@ -6,9 +6,11 @@ one attempt to ask. A laptop without network must not condemn a key.
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 CONFIRM_AFTER = timedelta(minutes=10)
 """The least time between two refusals we do not know, before they count as a rejected key."""
@@ -118,8 +120,7 @@ class Facts(Mapping[str, str]):
 NO_FACTS = Facts()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyAnswer:
+class KeyAnswer(Struct, frozen=True, kw_only=True):
     """What one attempt brought back.
 
     ``health`` is ``UNKNOWN`` unless the answer speaks of the key. ``reason`` is one short plain sentence for
@@ -144,8 +145,7 @@ class KeyAnswer:
         return self.reachability is Reachability.PROVIDER_DOWN or self.is_unanswered
 
 
-@dataclass(frozen=True, slots=True)
-class Auth:
+class Auth(Struct, frozen=True):
     """How a key travels in a request's headers; it never carries the key itself.
 
     ``header`` is the field's name and ``prefix`` what stands before the key. For HTTP Basic ``basic`` is
@@ -181,8 +181,7 @@ def header_auth(name: str) -> Auth:
     return Auth(header=name, prefix="")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyRef:
+class KeyRef(Struct, frozen=True, kw_only=True):
     """A key the person keeps with us, without the key. All times are UTC.
 
     ``entry`` is the random name under which the secret lies in the system's store; ``reference`` is set
@@ -213,8 +212,7 @@ class KeyRef:
     is_checked: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ModelNews:
+class ModelNews(Struct, frozen=True):
     """How the list of models that a key may use last changed, and when that was seen (UTC); names are sorted."""
 
     at: datetime
@@ -222,8 +220,7 @@ class ModelNews:
     new: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyState:
+class KeyState(Struct, frozen=True, kw_only=True):
     """What we know of one key. All times are UTC.
 
     ``health`` was last said at ``health_at`` and has been so since ``since``. ``answer`` and ``checked_at``

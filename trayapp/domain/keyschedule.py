@@ -1,8 +1,9 @@
 """When to check a key again: a pure policy over a table, answering with a moment and a reason."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from trayapp.domain.keys import CONFIRM_AFTER, KeyState, Reachability
 
@@ -38,8 +39,7 @@ class CheckReason(StrEnum):
     BACKGROUND = "nothing is going on"
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What is known of a key's provider: since when its page is bad, and when it last recovered (UTC)."""
 
     trouble_since: datetime | None = None

@@ -4,9 +4,10 @@ Nothing here is an opinion. That somebody was earlier than the official page is 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from trayapp.domain.incident import Incident, Maintenance
 
@@ -32,8 +33,7 @@ class Source(StrEnum):
 _REPORTED = frozenset({Source.YOU, Source.PROGRAM})
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(Struct, frozen=True):
     """Somebody saw, at ``at`` (UTC), that the provider of a page fails. ``said`` is the verdict's word then, if any."""
 
     page_id: str
@@ -42,8 +42,7 @@ class Sighting:
     said: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """A pop-up about trouble of a page at ``at`` (UTC). ``incident_id`` is empty where no incident was posted yet."""
 
     page_id: str
@@ -51,8 +50,7 @@ class Told:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """When an incident of a page went on; ``end`` is ``None`` while it does."""
 
     page_id: str
@@ -65,8 +63,7 @@ class Span:
         return self.begin <= at and (self.end is None or at <= self.end)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
+class Ledger(Struct, frozen=True, kw_only=True):
     """One incident's times, all UTC; ``None`` is never.
 
     ``posted_at`` is when the page says it spoke first, which favours the page; ``read_at`` when we read it there.
@@ -86,8 +83,7 @@ class Ledger:
         return self.posted_at - at if at is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """How often something was earlier than the page's post, how often later, and how often it never came."""
 
     wins: int = 0

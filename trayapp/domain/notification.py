@@ -5,11 +5,13 @@ is shown, so that a restart neither repeats nor forgets (PRODUCT.md section 5).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from types import MappingProxyType
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from trayapp.domain.judgement import Judgement
 from trayapp.domain.snapshot import PageState, Snapshot
@@ -90,8 +92,7 @@ class Reason(StrEnum):
     QUIET = "quiet hours"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
+class Alert(Struct, frozen=True, kw_only=True):
     """Something to say. Times are UTC; ``title`` is the page's own plain text, or empty.
 
     ``concern`` names what it is about, so that later alerts replace earlier ones. ``gathered`` are the
@@ -112,8 +113,7 @@ class Alert:
     is_wanted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What became of an alert: told or not, and why."""
 
     alert: Alert
@@ -124,8 +124,7 @@ class Decision:
 _NO_LEVELS: Mapping[str, Level] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class NotificationRules:
+class NotificationRules(Struct, frozen=True):
     """What the user wants to be told. ``levels`` is by page id or provider id."""
 
     level: Level = Level.ALL
@@ -136,16 +135,14 @@ class NotificationRules:
         return self.levels.get(page_id, self.levels.get(provider_id, self.level))
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(Struct, frozen=True):
     """What surrounds a decision: quiet hours now, and until when alerts are gathered after sleep (UTC)."""
 
     quiet: bool = False
     gather_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Concern:
+class Concern(Struct, frozen=True, kw_only=True):
     """One open trouble of one page: an incident, or bad components that no incident names.
 
     ``incident_id`` is empty in the second case. ``name`` stays the same over its life, so that later
@@ -177,8 +174,7 @@ class Concern:
     """The worst status that was decided not to be told: once is enough for the record."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageBook:
+class PageBook(Struct, frozen=True, kw_only=True):
     """What the policy remembers of one page between looks."""
 
     page_id: str
@@ -196,8 +192,7 @@ class PageBook:
     """Looks in a row since then that found it fine."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertBook:
+class AlertBook(Struct, frozen=True, kw_only=True):
     """The memory of the policy. ``started`` are the pages already looked at in this run (never stored)."""
 
     concerns: tuple[Concern, ...] = ()

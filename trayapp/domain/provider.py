@@ -1,9 +1,10 @@
 """Who is watched: providers, their status pages, and which components matter."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from trayapp.domain.report import Component
 
@@ -41,8 +42,7 @@ PLATFORM_PLUGINS = "trayapp.platforms"
 """The group of entry points under which another package may offer one more."""
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentRef:
+class ComponentRef(Struct, frozen=True):
     """One wanted component: by id, with the name as fallback (pages re-create components)."""
 
     id: str = ""
@@ -69,8 +69,7 @@ class ComponentRef:
         return self.name or self.id
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Struct, frozen=True):
     """Something people use ("ChatGPT", "API") and the components it needs."""
 
     id: str
@@ -86,8 +85,7 @@ class Login(StrEnum):
     BASIC = "basic"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class Access(Struct, frozen=True, kw_only=True):
     """How own monitoring lets us in.
 
     ``ca``, ``certificate`` and ``certificate_key`` are files on this computer, in PEM. ``secret`` says where the token
@@ -107,8 +105,7 @@ NO_ACCESS = Access()
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusPage:
+class StatusPage(Struct, frozen=True, kw_only=True):
     """One status page to watch.
 
     ``id`` is the catalogue's, else host[:port]. ``platform`` is an adapter's name, empty until detected.
@@ -131,8 +128,7 @@ class StatusPage:
     """A caption where coverage is weak, shown beside the page."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provider:
+class Provider(Struct, frozen=True, kw_only=True):
     """A company in the catalogue. Addresses are https and belong to the provider."""
 
     id: str

@@ -1,14 +1,14 @@
 """What history gives back: stored incidents with their earlier versions, gaps, and how to ask for them."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from trayapp.domain.incident import Impact, Incident, Phase
 from trayapp.domain.ledger import Ledger
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentQuery:
+class IncidentQuery(Struct, frozen=True, kw_only=True):
     """Which incidents are wanted; what is empty or ``None`` does not narrow.
 
     Every word of ``text`` must occur in the title, an update or a component name. ``component`` is a whole
@@ -26,8 +26,7 @@ class IncidentQuery:
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateVersion:
+class UpdateVersion(Struct, frozen=True):
     """Earlier words of an update that the page has edited. ``seen_at`` is when we first saw these words."""
 
     update_id: str
@@ -37,8 +36,7 @@ class UpdateVersion:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentVersion:
+class IncidentVersion(Struct, frozen=True):
     """An earlier title, impact and beginning of an incident, and when we saw that they had been edited."""
 
     seen_until: datetime
@@ -47,8 +45,7 @@ class IncidentVersion:
     started_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredIncident:
+class StoredIncident(Struct, frozen=True, kw_only=True):
     """An incident or maintenance as last seen, with what was said before.
 
     ``versions`` are older words of updates, oldest first; ``earlier`` older titles, oldest first.
@@ -71,8 +68,7 @@ class StoredIncident:
         return self.unlisted_since is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """A time when we were not watching. ``why`` is a word such as "asleep"."""
 
     start: datetime

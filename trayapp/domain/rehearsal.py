@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from trayapp.domain.change import StatusChanged
 from trayapp.domain.incident import Incident
@@ -27,8 +29,7 @@ HELD_FOR = MINUTE * 15
 Around = Callable[[datetime], Circumstances]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PagePast:
+class PagePast(Struct, frozen=True, kw_only=True):
     """What is stored of one page: what was shown, oldest first, and its incidents."""
 
     page: StatusPage
@@ -36,8 +37,7 @@ class PagePast:
     incidents: tuple[StoredIncident, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsal:
+class Rehearsal(Struct, frozen=True, kw_only=True):
     """How many pop-ups there would have been; ``since`` is ``None`` where nothing is stored. Times are UTC.
 
     ``by_page`` has the pages that made any, the loudest first, by id; a digest belongs to none.
@@ -49,8 +49,7 @@ class Rehearsal:
     by_page: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Listing:
+class _Listing(Struct, frozen=True):
     """One incident as its page listed it as open."""
 
     incident: Incident

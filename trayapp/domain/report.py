@@ -1,15 +1,15 @@
 """What one look at a status page brought back: a report, or the reason why we could not look."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
+
+from msgspec import Struct
 
 from trayapp.domain.incident import Incident, Maintenance
 from trayapp.domain.status import Status
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(Struct, frozen=True):
     """A part listed on a page. Only leaves are components; group rows give ``group`` its name.
 
     ``status`` is ``None`` for a word we do not know; ``said`` keeps the page's own word always.
@@ -33,8 +33,7 @@ class Absence(Enum):
     """Only affected components are listed (Google, AWS, the incident.io widget)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusReport:
+class StatusReport(Struct, frozen=True, kw_only=True):
     """What a valid answer said.
 
     ``incidents`` holds the open ones and may hold recently resolved ones too; ``maintenances`` likewise.
@@ -93,8 +92,7 @@ _TRANSPORT = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchFailure:
+class FetchFailure(Struct, frozen=True, kw_only=True):
     """Why a look failed.
 
     ``detail`` is one plain sentence for a person; ``retry_after`` is the host's own wish, clamped;
@@ -108,8 +106,7 @@ class FetchFailure:
     moved_to: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Struct, frozen=True):
     """One look at one page. ``at`` is the UTC moment the answer was complete."""
 
     page_id: str

@@ -1,9 +1,11 @@
 """A key that was replaced, watched until its provider refuses it: the proof that it is dead."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from trayapp.domain.keys import KeyAnswer, KeyHealth, KeyState, after_check
 
@@ -11,8 +13,7 @@ _NOTHING_NOTED: Mapping[str, KeyHealth] = MappingProxyType({})
 _DEAD = frozenset({KeyHealth.REJECTED, KeyHealth.EXPIRED, KeyHealth.SUSPENDED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OldKey:
+class OldKey(Struct, frozen=True, kw_only=True):
     """A replaced key. All times are UTC.
 
     ``of`` is the id of the key that took its place; ``state`` is of the old one and names its own entry in the
@@ -30,8 +31,7 @@ class OldKey:
         return self.died_at is not None
 
 
-@dataclass(frozen=True, slots=True)
-class KeyBook:
+class KeyBook(Struct, frozen=True):
     """All keys the person keeps with us, in the order they were added, and the replaced ones still remembered.
 
     ``noted`` is by key id: the last health that was good or bad, which decides about pop-ups.

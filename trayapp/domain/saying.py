@@ -5,8 +5,9 @@ than it should.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from trayapp.domain.notification import LATE, AlertBook, Decision
 

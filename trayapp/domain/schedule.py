@@ -1,8 +1,9 @@
 """When to look again: a pure policy over a table, answering with a delay and a reason."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from trayapp.domain.report import FailureKind, FetchFailure
 from trayapp.domain.snapshot import PageState
@@ -28,8 +29,7 @@ class NextReason(StrEnum):
     IDLE = "nothing is going on"
 
 
-@dataclass(frozen=True, slots=True)
-class Cadence:
+class Cadence(Struct, frozen=True):
     """Polling intervals in force for one page."""
 
     idle: timedelta = timedelta(seconds=300)

@@ -1,8 +1,10 @@
 """The whole of what we know, frozen, and the one function that advances it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from trayapp.domain.judgement import Because, Judgement, judge
 from trayapp.domain.provider import StatusPage
@@ -21,16 +23,14 @@ def freshness_limit(interval: timedelta) -> timedelta:
     return 2 * interval + TOTAL_DEADLINE
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """A component as a rotating page last showed it."""
 
     component: Component
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageState:
+class PageState(Struct, frozen=True, kw_only=True):
     """What we know of one page. All times are UTC.
 
     ``report`` and ``judgement`` come from the last valid answer, completed at ``fetched_at``; a failure
@@ -68,8 +68,7 @@ class PageState:
         return self.stale_at is None or now > self.stale_at
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """The whole app at one moment; ``at`` is the UTC moment it was advanced to."""
 
     pages: tuple[PageState, ...] = ()

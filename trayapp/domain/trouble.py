@@ -1,7 +1,8 @@
 """What is wrong with a page at one look, incident by incident: what the alert policy tells of."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from trayapp.domain.incident import Incident
 from trayapp.domain.judgement import Judgement
@@ -12,8 +13,7 @@ FORGOTTEN = timedelta(days=30)
 """An incident open at our first look that marks nothing, and was not touched for so long, is listed, not told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """One thing wrong with a page at one look: what a concern is made of."""
 
     incident_id: str

@@ -1,8 +1,9 @@
 """News of the program and of its catalogue: who brings this copy up to date, what is known, what is new."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 CHECK_EVERY = timedelta(days=1)
 """A signed file is fetched at most so often."""
@@ -45,8 +46,7 @@ class Standing(StrEnum):
     ON = "on"
 
 
-@dataclass(frozen=True, slots=True)
-class FileState:
+class FileState(Struct, frozen=True):
     """What is known of one kind of signed file.
 
     ``checked_at`` is the last attempt, UTC. ``serial`` is that of the last good file, 0 without one. ``problem`` is
@@ -61,8 +61,7 @@ class FileState:
     refused: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """A version of the program as its makers announce it: plain text, and an https address where to get it."""
 
     version: str
@@ -76,8 +75,7 @@ class Release:
         return ours is not None and theirs is not None and theirs > ours
 
 
-@dataclass(frozen=True, slots=True)
-class UpdatesState:
+class UpdatesState(Struct, frozen=True):
     """Everything there is to say about updates. It never colours the icon and is no part of any status."""
 
     installation: Installation = Installation.CHECKOUT

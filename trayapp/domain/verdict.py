@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 from types import MappingProxyType
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from trayapp.domain.keys import KeyHealth, KeyState, Reachability
 from trayapp.domain.keyschedule import limit_of
@@ -52,8 +54,7 @@ class BaselineKind(StrEnum):
     """No host's certificate can be trusted here."""
 
 
-@dataclass(frozen=True, slots=True)
-class HostAnswer:
+class HostAnswer(Struct, frozen=True):
     """What one well-known host brought. ``code`` is the status, or the word of the failure."""
 
     url: str
@@ -62,8 +63,7 @@ class HostAnswer:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BaselineState:
+class BaselineState(Struct, frozen=True, kw_only=True):
     """What the last check of the own connection brought, at ``at`` (UTC).
 
     ``failures_in_a_row`` counts checks in which no host answered as it should; ``has_route`` is the operating
@@ -91,8 +91,7 @@ class EdgeKind(StrEnum):
     """Refused, cut off, a proxy, no way there: it never got as far as their application."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EdgeState:
+class EdgeState(Struct, frozen=True, kw_only=True):
     """What we know of an API host. ``at`` is UTC; ``code`` the last status, or the word of the failure.
 
     ``is_down`` begins with the third failure in a row that is the provider's and ends with the second answer.
@@ -108,16 +107,14 @@ class EdgeState:
     is_down: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class KeySignal:
+class KeySignal(Struct, frozen=True):
     """One of the user's keys, and how often in a row its provider failed to answer for reasons of its own."""
 
     state: KeyState
     failures_in_a_row: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class OwnReport:
+class OwnReport(Struct, frozen=True):
     """What a program of the user's own saw, such as 529; ``at`` is UTC."""
 
     provider: str
@@ -125,8 +122,7 @@ class OwnReport:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signals:
+class Signals(Struct, frozen=True, kw_only=True):
     """Everything that is known of one page and its provider at ``now`` (UTC)."""
 
     now: datetime
@@ -198,8 +194,7 @@ class PopUp(Enum):
     OPTION = "option"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(Struct, frozen=True, kw_only=True):
     """One line of evidence. ``ok`` is ``None`` where it proves nothing; ``at`` is UTC, ``url`` whom we asked.
 
     ``code`` is a word for programs: a status, a failure's kind, a key's health. ``name`` is the page's name or the
@@ -216,8 +211,7 @@ class Evidence:
     count: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """Whose problem it is, how to show it, and on what it rests.
 
     ``missing`` are the signals that would be needed to tell more; ``key`` is the one it is about and ``until`` the
@@ -233,8 +227,7 @@ class Verdict:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PageVerdict:
+class PageVerdict(Struct, frozen=True):
     """The verdict about the provider of one watched page."""
 
     page_id: str

@@ -1,8 +1,9 @@
 """When a verdict of our own making is worth a pop-up: the own connection, and trouble that no page has posted yet."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from trayapp.domain.notification import (
     Alert,

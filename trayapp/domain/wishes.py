@@ -3,8 +3,10 @@
 Each wish changes the policy's memory (:class:`AlertBook`), which is stored with it, so wishes outlive a restart.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from trayapp.domain.notification import (
     Alert,
@@ -20,8 +22,7 @@ from trayapp.domain.snapshot import Snapshot
 from trayapp.domain.status import worst
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What somebody asked for about one concern, or about a page as a whole (``concern`` is empty then)."""
 
     page_id: str

@@ -3,9 +3,10 @@
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
+
+from msgspec import Struct
 
 from trayapp.domain.keys import BEARER, Auth
 from trayapp.domain.provider import NO_ACCESS, Access, Login, StatusPage
@@ -21,8 +22,7 @@ Unlock = Callable[[str], Awaitable[Secret]]
 _State = tuple[tuple[str, float], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
+class Carried(Struct, frozen=True, kw_only=True):
     """A key on its way: how it travels, and the only host (with its port, unless that is 443) that may see it.
 
     ``is_login``: it opens a host of its owner's own, who may have it sent over plain http and from one path of that
@@ -35,8 +35,7 @@ class Carried:
     is_login: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Admission:
+class Admission(Struct, frozen=True, kw_only=True):
     """What one conversation brings along. ``context`` replaces the system's certificates."""
 
     context: ssl.SSLContext | None = None

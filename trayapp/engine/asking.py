@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from trayapp.domain.inquiry import EVERY, Inquiry
 from trayapp.domain.schedule import Cadence, next_look

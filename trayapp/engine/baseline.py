@@ -3,11 +3,12 @@
 import asyncio
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from trayapp.domain.report import FailureKind, FetchFailure
 from trayapp.domain.verdict import BaselineKind, BaselineState, HostAnswer, after_baseline
@@ -38,8 +39,7 @@ _ROUTES = (Path("/proc/net/route"), Path("/proc/net/ipv6_route"))
 _ANYWHERE, _ANYWHERE_6, _UP = "00000000", "0" * 32, 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     status: int
     is_due: bool
     """Whether it is what this address answers; true where we do not know what it should be."""

@@ -1,9 +1,10 @@
 """The one door to the clock: steady inside, the wall's time outside."""
 
 import asyncio
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+from msgspec import Struct
 
 SLEEP_AFTER = timedelta(seconds=60)
 """A wall clock this far ahead of the steady one means sleep (or a clock set forward)."""
@@ -26,16 +27,14 @@ def wall_time() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """The wall clock went on without us from ``start`` to ``end`` (UTC): asleep, or the clock was set."""
 
     start: datetime
     end: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ClockSet:
+class ClockSet(Struct, frozen=True):
     """The wall clock moved ``by`` so much against the steady one, and it is ``now`` (UTC). Back is negative."""
 
     now: datetime

@@ -1,6 +1,6 @@
 """What a shell may ask of the engine; one road, one value each."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from trayapp.domain.record import IncidentQuery
 from trayapp.domain.snooze import SnoozeFor
@@ -10,15 +10,13 @@ from trayapp.storage.secret import Secret
 from trayapp.storage.settings import Alerts, QuietHours, Settings
 
 
-@dataclass(frozen=True, slots=True)
-class LookNow:
+class LookNow(Struct, frozen=True):
     """Look at one page at once, or at all of them."""
 
     page_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SuspectProvider:
+class SuspectProvider(Struct, frozen=True):
     """It fails for me: ask page, edge, keys and the own connection now, for one page's provider or for all.
 
     Everybody is asked again every 30 s for 15 minutes; what comes of it is ``Update.inquiries``.
@@ -27,29 +25,25 @@ class SuspectProvider:
     page_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EndInquiry:
+class EndInquiry(Struct, frozen=True):
     """Ask no more about a provider that failed for somebody, and put away what came of it."""
 
     provider: str
 
 
-@dataclass(frozen=True, slots=True)
-class ApplySettings:
+class ApplySettings(Struct, frozen=True):
     """Save these settings and work by them from now on."""
 
     settings: Settings
 
 
-@dataclass(frozen=True, slots=True)
-class LoadIncidents:
+class LoadIncidents(Struct, frozen=True):
     """Read stored incidents; the answer comes as ``Update.found``."""
 
     query: IncidentQuery
 
 
-@dataclass(frozen=True, slots=True)
-class DetectPage:
+class DetectPage(Struct, frozen=True):
     """Find the platform of any status page address; the answer comes as ``Update.found_page``.
 
     ``internal`` says that it is the person's own monitoring: http and private addresses are allowed.
@@ -59,43 +53,37 @@ class DetectPage:
     internal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class EraseHistory:
+class EraseHistory(Struct, frozen=True):
     """Delete everything that was recorded; settings stay."""
 
 
-@dataclass(frozen=True, slots=True)
-class DismissNote:
+class DismissNote(Struct, frozen=True):
     """Put a banner away until it is news again."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Snooze:
+class Snooze(Struct, frozen=True):
     """Hold pop-ups back for a while, or no longer."""
 
     length: SnoozeFor
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledge:
+class Acknowledge(Struct, frozen=True):
     """Somebody knows of a trouble: no pop-ups about it until it is worse or over. ``is_on=False`` takes it back."""
 
     wish: Wish
     is_on: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class TellWhenBack:
+class TellWhenBack(Struct, frozen=True):
     """Tell once when a trouble is over, or a page fine. ``is_on=False`` takes it back."""
 
     wish: Wish
     is_on: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class KeepLogin:
+class KeepLogin(Struct, frozen=True):
     """Keep the token or the password (with a ``user``) of own monitoring; without a secret the login is forgotten."""
 
     url: str
@@ -103,23 +91,20 @@ class KeepLogin:
     secret: Secret | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LoadDecisions:
+class LoadDecisions(Struct, frozen=True):
     """Read the last decisions about pop-ups; the answer comes as ``Update.decided``."""
 
     limit: int = 200
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewRules:
+class PreviewRules(Struct, frozen=True):
     """Count what these rules would have told lately; the last ones asked for are answered by ``Update.previewed``."""
 
     alerts: Alerts
     quiet_hours: QuietHours | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AddKey:
+class AddKey(Struct, frozen=True):
     """Keep a key and check it; ``secret`` is ``None`` where ``new`` has a reference or its provider needs no key.
 
     ``new.host`` is what was approved.
@@ -131,51 +116,44 @@ class AddKey:
     secret: Secret | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReplaceKey:
+class ReplaceKey(Struct, frozen=True):
     """Put a new key in an old one's place and check both, the old until its provider refuses it."""
 
     key_id: str
     secret: Secret
 
 
-@dataclass(frozen=True, slots=True)
-class CheckKeys:
+class CheckKeys(Struct, frozen=True):
     """Check some keys now, or all of them; those whose provider asked us to wait are left out."""
 
     key_ids: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveKey:
+class RemoveKey(Struct, frozen=True):
     """Delete a key, or stop watching a replaced one; in the end also when the store does not let go of it."""
 
     key_id: str
     even_if_store_fails: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveAllKeys:
+class RemoveAllKeys(Struct, frozen=True):
     """Delete every key."""
 
 
-@dataclass(frozen=True, slots=True)
-class ApproveKey:
+class ApproveKey(Struct, frozen=True):
     """Let a key be sent to the address that the settings now say; the person has seen which."""
 
     key_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReadBalance:
+class ReadBalance(Struct, frozen=True):
     """Let every check of a key read its balance and limits as well, with one more free request, or no longer."""
 
     key_id: str
     is_allowed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class BuyToken:
+class BuyToken(Struct, frozen=True):
     """Make the one smallest call that costs something; ``price`` is what the person has seen and agreed to."""
 
     key_id: str

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from trayapp.domain.keys import KeyRef, KeyState
 from trayapp.domain.keyschedule import limit_of
@@ -44,8 +45,7 @@ Look = Callable[[timedelta], Awaitable[tuple[PageState, ...]]]
 """Looks at the provider's pages, in so long at the most."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Before:
+class Before(Struct, frozen=True, kw_only=True):
     """What somebody who keeps watching knows already: then one more failure may be the third.
 
     ``others`` are the watched pages of other providers as last seen; they need no look of their own.
@@ -57,8 +57,7 @@ class Before:
     others: tuple[PageState, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """What to find out about one provider.
 
     ``others`` are the watched pages of other providers, looked at only where this one seems to be in trouble, and
@@ -77,8 +76,7 @@ class Question:
     before: Before = field(default_factory=Before)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnosis:
+class Diagnosis(Struct, frozen=True, kw_only=True):
     """The answer at ``at`` (UTC). ``causes`` are pages in trouble that may explain it: a hint only."""
 
     at: datetime

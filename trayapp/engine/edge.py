@@ -1,10 +1,11 @@
 """Does a provider's API answer at all? One request without a key; it proves that the edge answers, no more."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from trayapp.domain.provider import Provider
 from trayapp.domain.report import FailureKind, FetchFailure
@@ -23,8 +24,7 @@ _PATH = "/v1/models"
 """Asked for without a key: nearly every API has it, refuses it in a few bytes, and does not merely serve a file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """Whom to ask. ``is_own`` marks the user's own gateway, which may be inside a local network."""
 
     url: str

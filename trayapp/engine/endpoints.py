@@ -1,9 +1,10 @@
 """Which addresses may be given a key: https and this computer only, and nothing that looks like another host."""
 
 import re
-from dataclasses import dataclass
 from gettext import gettext as _
 from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct
 
 from trayapp.engine.addresses import is_inside, is_literal, names_loopback
 
@@ -13,8 +14,7 @@ _NAME = re.compile(r"(?=.{1,253}$)(?!-)[a-z0-9-]{1,63}(?:\.(?!-)[a-z0-9-]{1,63})
 _NUMERIC = re.compile(r"(?:.*\.)?(?:0x[0-9a-f]*|[0-9]+)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """An address a key may be sent to once its owner has approved it.
 
     ``base`` has no slash at its end. ``host`` is what a person approves, in the letters that travel (punycode), with

@@ -8,11 +8,12 @@ import contextlib
 import logging
 import random
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.alternatives import KEY_LASTS, is_wanted
@@ -107,8 +108,7 @@ _T = TypeVar("_T")
 Publish = Callable[[Update], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setup:
+class Setup(Struct, frozen=True, kw_only=True):
     """What an engine is made of. Factories are called inside the engine's loop.
 
     ``pages`` replaces the settings' watch list (replay). ``save`` is ``None`` where settings cannot be kept,
@@ -137,8 +137,7 @@ class Setup:
     new_routes: Notice = nobody_tells
 
 
-@dataclass(slots=True)
-class _Watcher:
+class _Watcher(Struct):
     """One page's loop: its task, and the event that ends its wait early."""
 
     task: asyncio.Task[None]

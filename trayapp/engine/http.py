@@ -12,12 +12,13 @@ import ssl
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Generic, TypeVar, cast
+
+from msgspec import Struct, field
 
 import trayapp
 from trayapp.domain.report import FailureKind, FetchFailure
@@ -66,8 +67,7 @@ _PORTS = range(1, 65_536)
 _REPLAYED = "{host} failed as recorded: {kind}."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkSettings:
+class NetworkSettings(Struct, frozen=True, kw_only=True):
     """How to reach the world. ``deadline`` is for one whole conversation, waiting for our own turn not counted."""
 
     proxy_mode: ProxyMode = "system"
@@ -76,8 +76,7 @@ class NetworkSettings:
     user_agent: str = USER_AGENT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchanged:
+class Exchanged(Struct, frozen=True, kw_only=True):
     """One completed request: what was answered (redirects too, the body unpacked), or how it failed."""
 
     url: str
@@ -87,8 +86,7 @@ class Exchanged:
     fail: FailureKind | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Driven(Generic[_T]):
+class Driven(Struct, Generic[_T], frozen=True):
     """How a conversation ended. ``unchanged`` means: the very outcome of the last time, nothing was parsed.
 
     ``got_through`` means: the last request came as far as its host's own application (the connection was secure and
@@ -494,8 +492,7 @@ class _Line:
                 _log.debug("closing failed: %s", type(error).__name__)
 
 
-@dataclass(slots=True)
-class _Turn:
+class _Turn(Struct):
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     users: int = 0
 

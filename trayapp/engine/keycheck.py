@@ -6,10 +6,12 @@ import logging
 import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from gettext import gettext as _
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.keys import Facts, KeyAnswer, KeyHealth, KeyRef, Reachability
@@ -34,16 +36,14 @@ TOGETHER = timedelta(seconds=0.25)
 _LONGEST_REASON = 240
 
 
-@dataclass(slots=True)
-class _Manners:
+class _Manners(Struct):
     """When a host was asked lately (UTC), and whose turn it is."""
 
     asked: tuple[datetime, ...] = ()
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-@dataclass(slots=True)
-class _Run:
+class _Run(Struct):
     """One run of checks: what it may do, how many at once, and the hosts it has closed for itself."""
 
     may_ask: bool

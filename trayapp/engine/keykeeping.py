@@ -9,9 +9,11 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from gettext import gettext as _
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from trayapp.domain.keys import NO_FACTS, CheckLevel, KeyAnswer, KeyHealth, KeyRef, KeyState, after_check
 from trayapp.domain.rotation import KeyBook, OldKey, after_old_check
@@ -27,8 +29,7 @@ SHORTEST_SECRET = 8
 _LONGEST_LABEL = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """One attempt: the key as it was then, the answer, and when (UTC)."""
 
     ref: KeyRef

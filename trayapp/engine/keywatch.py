@@ -5,9 +5,11 @@ import contextlib
 import logging
 import random
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from gettext import gettext as _
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from trayapp.domain.keys import KeyHealth, KeyRef, KeyState
 from trayapp.domain.keyschedule import CALM, SUSPICION, Surroundings, limit_of, may_answer, next_check
@@ -42,8 +44,7 @@ Told = Callable[[KeyBook, frozenset[str]], Mapping[str, KeyHealth]]
 """Hears of keys just checked, by their ids; returns what to note of them for the next time."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyParts:
+class KeyParts(Struct, frozen=True):
     """What a watch over keys is made of."""
 
     keeper: KeyKeeper

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from gettext import gettext as _
 from types import MappingProxyType
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from trayapp import platforms
 from trayapp.domain.provider import Login, StatusPage
@@ -27,8 +30,7 @@ _REFUSED = frozenset({401, 403})
 _TRY_AGAIN_ELSEWHERE = frozenset(FailureKind) - {FailureKind.OFFLINE, FailureKind.PROXY}
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What a look brought: the outcome, and the platform that answered (empty when none was found)."""
 
     outcome: StatusReport | FetchFailure
@@ -173,8 +175,7 @@ class Looker:
         return driven.outcome
 
 
-@dataclass(frozen=True, slots=True)
-class _Visit:
+class _Visit(Struct, frozen=True):
     """One look under way: what is asked of it, the time it has left, and what it brings along."""
 
     page: StatusPage

@@ -1,13 +1,13 @@
 """What a person says about a key to be; apart from the work, so that the icon need not wait for the probes."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+
+from msgspec import Struct
 
 from trayapp.domain.keys import CheckLevel, KeyRef
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewKey:
+class NewKey(Struct, frozen=True, kw_only=True):
     """What a person says about a key when adding it. ``base_url`` and ``host`` are set together, once approved.
 
     ``expires_at`` is UTC. ``reads_balance`` allows a second free request with each check.

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Protocol, cast
+
+from msgspec import Struct
 
 from trayapp.domain.report import FailureKind
 from trayapp.engine.addresses import is_inside
@@ -12,8 +13,7 @@ from trayapp.engine.faults import Stage, failed
 from trayapp.engine.proxies import Proxy
 
 
-@dataclass(slots=True)
-class Allowance:
+class Allowance(Struct):
     """Seconds left of a deadline; they run only while a request is under way."""
 
     left: float

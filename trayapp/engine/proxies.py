@@ -6,9 +6,10 @@ sends loopback through the proxy too.
 
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from trayapp.engine.addresses import in_network, is_literal, names_loopback
 
@@ -17,8 +18,7 @@ ProxyMode = Literal["system", "none", "url"]
 _SPOKEN = frozenset({"http", "https"})
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
+class Proxy(Struct, frozen=True):
     """A proxy to use. ``url`` may carry a password and is never shown; ``shown`` is host and port."""
 
     url: str
@@ -30,8 +30,7 @@ class Proxy:
         return self.url.casefold().startswith("https:")
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenProxy:
+class BrokenProxy(Struct, frozen=True):
     """A proxy setting that cannot be used, and why, as a sentence for a person."""
 
     detail: str

@@ -3,9 +3,10 @@
 import zlib
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from hashlib import blake2b
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from trayapp.exchange import Request, Response
 
@@ -18,8 +19,7 @@ _CONDITIONAL_IN_A_ROW = 9
 """Then one look asks for the body in any case: some hosts never change an ETag while the body changes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One request of a conversation and a digest of what came back."""
 
     request: Request
@@ -33,16 +33,14 @@ class Step:
         return cls(request, seen.digest())
 
 
-@dataclass(slots=True)
-class _Held:
+class _Held(Struct):
     validators: Mapping[str, str]
     squeezed: bytes
     headers: Mapping[str, str]
     used: int = 0
 
 
-@dataclass(slots=True)
-class Recollection:
+class Recollection(Struct):
     """One page's last conversation with its outcome, and the bodies that have a validator."""
 
     steps: tuple[Step, ...] = ()

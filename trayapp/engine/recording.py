@@ -4,11 +4,11 @@ import base64
 import binascii
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import Struct, field
 
 from trayapp.domain.report import FailureKind
 from trayapp.engine.http import Exchanged
@@ -18,24 +18,21 @@ class RecordingError(Exception):
     """A line that cannot be read; the message names it and says what is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """From ``at`` (UTC) on, a GET of the URL is answered so, or fails so."""
 
     at: datetime
     exchanged: Exchanged
 
 
-@dataclass(frozen=True, slots=True)
-class Asleep:
+class Asleep(Struct, frozen=True):
     """The machine sleeps from ``at`` until ``until`` (UTC)."""
 
     at: datetime
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(Struct, frozen=True):
     """A whole recording, in the order of time."""
 
     answers: tuple[Answered, ...]

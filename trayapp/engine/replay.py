@@ -1,9 +1,10 @@
 """Which pages a recording is of, and a network that answers from it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from trayapp import platforms
 from trayapp.catalogue.lookup import Catalogue

@@ -10,11 +10,11 @@ import hmac
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from gettext import gettext as _
 
 import msgspec
+from msgspec import Struct
 
 from trayapp.domain.verdict import TIMED_OUT, OwnReport
 
@@ -44,8 +44,7 @@ class _Told(msgspec.Struct, forbid_unknown_fields=True):
     code: int | str
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
+class _Head(Struct, frozen=True):
     method: str
     path: str
     fields: dict[str, str]

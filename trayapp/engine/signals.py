@@ -1,9 +1,10 @@
 """All signals of a provider put together, as far as they are known: whom to ask, and what came of it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.keys import KeyState
@@ -28,8 +29,7 @@ _NO_EDGES: Mapping[str, EdgeState] = MappingProxyType({})
 _NO_COUNTS: Mapping[str, int] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """Whom to ask: hosts for the own connection, and edges by provider id. ``reports`` is what programs told us."""
 
     baseline: tuple[str, ...] = ()
@@ -59,8 +59,7 @@ def recorded_sources(recording: Recording, settings: Settings, catalogue: Catalo
     return Sources(baseline=hosts, edges=edges) if hosts or edges else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(Struct, frozen=True, kw_only=True):
     """What is known beside the pages. ``edges`` is by provider id, ``failing_keys`` counts by key id."""
 
     baseline: BaselineState = field(default_factory=BaselineState)
@@ -85,8 +84,7 @@ class Known:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     """A verdict, from what it was made, and while it is right."""
 
     state: PageState

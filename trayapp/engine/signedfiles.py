@@ -5,9 +5,10 @@ nothing but the sentence that says so.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from trayapp.catalogue.published import PublishedCatalogueError, read_published
 from trayapp.domain.report import FailureKind, FetchFailure

@@ -1,7 +1,8 @@
 """What the engine tells a shell: one frozen value, at most every 100 ms."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from trayapp.domain.alternatives import LocalModel
 from trayapp.domain.change import Change
@@ -20,8 +21,7 @@ from trayapp.engine.commands import KeyCommand, PreviewRules
 from trayapp.storage.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """Something about this app a person should know, shown as a banner until it no longer holds.
 
     ``key`` is stable, so that a shell can tell a new note from one that was put away.
@@ -31,8 +31,7 @@ class Note:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class FoundIncidents:
+class FoundIncidents(Struct, frozen=True):
     """The answer to ``LoadIncidents``. ``gaps`` are the times in the asked period when nobody watched, oldest first."""
 
     query: IncidentQuery
@@ -40,8 +39,7 @@ class FoundIncidents:
     gaps: tuple[Gap, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """A stored decision about a pop-up; ``reason`` is the word of the alert policy."""
 
     alert: Alert
@@ -49,16 +47,14 @@ class Decided:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Previewed:
+class Previewed(Struct, frozen=True):
     """The answer to ``PreviewRules``."""
 
     rules: PreviewRules
     rehearsal: Rehearsal
 
 
-@dataclass(frozen=True, slots=True)
-class FoundPage:
+class FoundPage(Struct, frozen=True):
     """The answer to ``DetectPage``: a platform and the address to use, or a sentence why not.
 
     ``moved_to`` is set where the address answered from another host.
@@ -72,8 +68,7 @@ class FoundPage:
     moved_to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyOutcome:
+class KeyOutcome(Struct, frozen=True):
     """What became of a command about keys; its check follows by itself.
 
     ``problem`` is a sentence where nothing was done; ``left`` one where something stays behind in a store.
@@ -85,8 +80,7 @@ class KeyOutcome:
     left: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
+class Update(Struct, frozen=True, kw_only=True):
     """The state of the app at ``now`` (UTC; simulated in a replay), and what happened since the last one."""
 
     now: datetime

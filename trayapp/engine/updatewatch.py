@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.updates import Release, SignedKind, UpdatesState
@@ -18,16 +19,14 @@ _log = logging.getLogger(__name__)
 Start = Callable[[Coroutine[None, None, None]], None]
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueInUse:
+class CatalogueInUse(Struct, frozen=True):
     """A catalogue, and whether it (below the user's own entries) is the fetched one."""
 
     catalogue: Catalogue
     is_fetched: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateParts:
+class UpdateParts(Struct, frozen=True):
     """What looking for news needs. ``reread`` puts the catalogue together anew; ``is_fetched`` is how it is now."""
 
     files: SignedFiles

@@ -1,7 +1,8 @@
 """The time after sleep: who is asked how soon, and what waits for one digest."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 GRACE = timedelta(seconds=45)
 """Networks need a moment after sleep; what happened meanwhile is told as one digest after it."""
@@ -9,8 +10,7 @@ SOON = timedelta(seconds=10)
 """In that time a page that was not reached is asked again so soon."""
 
 
-@dataclass(slots=True)
-class Waking:
+class Waking(Struct):
     """Knows whether the machine has just woken. ``count`` tells looks from before and after it apart."""
 
     count: int = 0

@@ -1,17 +1,18 @@
 """Which pages to watch: the settings' wishes, looked up in the catalogue."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from trayapp.catalogue.lookup import Catalogue, watching
 from trayapp.domain.provider import ComponentRef, StatusPage
 from trayapp.storage.settings import Settings, Watch
 
 
-@dataclass(frozen=True, slots=True)
-class Watchlist:
+class Watchlist(Struct, frozen=True):
     """The pages to watch, and one sentence for every wish that could not be met."""
 
     pages: tuple[StatusPage, ...]

@@ -2,8 +2,9 @@
 
 import io
 import re
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from trayapp.domain.report import FailureKind
 from trayapp.exchange import Response, UnreadableResponseError
@@ -23,8 +24,7 @@ _END_WITHIN = 2000
 _PROLOGUE = 5000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedEntry:
+class FeedEntry(Struct, frozen=True, kw_only=True):
     """One item of a feed; all text is plain text, all times are UTC.
 
     ``link`` is as the feed gives it: ask ``same_site_link`` before it is shown. An entry is an event, not a state.
@@ -44,8 +44,7 @@ class FeedEntry:
         return max((time for time in (self.published, self.updated) if time), default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
+class Feed(Struct, frozen=True, kw_only=True):
     """A whole feed. ``updated`` is its own word (``lastBuildDate``, ``updated``), UTC."""
 
     title: str

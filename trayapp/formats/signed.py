@@ -11,10 +11,10 @@ by a zero byte. So neither can a file be taken for another kind, nor an old payl
 import binascii
 from base64 import b64decode
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
+from msgspec import Struct
 
 from trayapp.domain.updates import SignedKind
 from trayapp.exchange import Exchange, Request, Response, UnreadableResponseError
@@ -51,8 +51,7 @@ class RefusedFileError(Exception):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A file whose signature is right."""
 
     serial: int

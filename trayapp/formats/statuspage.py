@@ -6,13 +6,13 @@ that is lost, of another type or unknown is ``None``, never fine.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import TypeVar
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from trayapp.domain.incident import Impact, Incident, IncidentUpdate, Maintenance, Phase
 from trayapp.domain.report import Absence, Component, StatusReport
@@ -221,8 +221,7 @@ def settled(body: Body) -> Body:
     return msgspec.structs.replace(body, **dict.fromkeys(empty, UNSET))
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """Where a body came from: ``base`` is the page's address, ``at`` the newest time known for undated messages."""
 
     base: str
@@ -396,8 +395,7 @@ def _is_signpost(component: Component) -> bool:
     return component.status is Status.OPERATIONAL and _SIGN.fullmatch(component.name) is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Facts:
+class _Facts(Struct, frozen=True, kw_only=True):
     """What an incident and a maintenance are both made of."""
 
     id: str

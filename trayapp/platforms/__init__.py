@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from msgspec import Struct
+
 from trayapp.domain.provider import PLATFORM_PLUGINS, PLATFORMS
 from trayapp.domain.report import FailureKind
 from trayapp.exchange import LARGE_LIMIT, Exchange, Platform, Request, Response, UnreadableResponseError
@@ -32,8 +34,7 @@ class UnknownPlatformError(KeyError):
         return self.detail
 
 
-@dataclass(frozen=True, slots=True)
-class Plugins:
+class Plugins(Struct, frozen=True):
     """Adapters of other packages by name, and one sentence for each that is broken and therefore skipped."""
 
     found: Mapping[str, Platform]

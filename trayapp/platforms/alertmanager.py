@@ -17,11 +17,11 @@ same: so "fine" needs an alert that always fires (a watchdog). Options:
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import Struct
 
 from trayapp.domain.incident import Impact, Incident, IncidentUpdate, Phase
 from trayapp.domain.report import Absence, Component, StatusReport
@@ -93,8 +93,7 @@ class _Group(msgspec.Struct):
     receiver: _Receiver
 
 
-@dataclass(frozen=True, slots=True)
-class _Meaning:
+class _Meaning(Struct, frozen=True):
     """How this page's owner reads labels."""
 
     label: str

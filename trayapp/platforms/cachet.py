@@ -8,12 +8,12 @@ it the newest ones. There are no options.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import Struct
 
 from trayapp.domain.incident import Impact, Incident, IncidentUpdate, Maintenance, Phase
 from trayapp.domain.report import Absence, Component, FailureKind, StatusReport
@@ -180,8 +180,7 @@ class _AnyPage(msgspec.Struct):
     meta: _Meta | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Item(Generic[_T]):
+class _Item(Struct, Generic[_T], frozen=True):
     """One row of either version."""
 
     id: str
@@ -189,8 +188,7 @@ class _Item(Generic[_T]):
     relations: _Relations | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk(Generic[_T]):
+class _Chunk(Struct, Generic[_T], frozen=True):
     """One page of a list. ``pages`` is how many there are, where the page tells; ``more`` whether another follows."""
 
     items: tuple[_Item[_T], ...]
@@ -198,8 +196,7 @@ class _Chunk(Generic[_T]):
     more: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Listing(Generic[_T]):
+class _Listing(Struct, Generic[_T], frozen=True):
     """A whole list, or as much of it as we read."""
 
     items: tuple[_Item[_T], ...]
@@ -417,7 +414,7 @@ def _incident(item: _Item[_IncidentFields], names: dict[str, str], page_url: str
     )
     if phase is not Phase.SCHEDULED:
         return incident
-    values = {name: getattr(incident, name) for name in Incident.__dataclass_fields__}
+    values = {name: getattr(incident, name) for name in Incident.__struct_fields__}
     return Maintenance(**values, scheduled_for=instant(fields.scheduled_at) or started_at)
 
 

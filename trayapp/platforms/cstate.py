@@ -6,10 +6,10 @@ those, are repaired. The page's own words for the statuses (its English labels):
 """
 
 import re
-from dataclasses import replace
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from trayapp.domain.incident import Impact, Incident, Maintenance, Phase
 from trayapp.domain.report import Absence, Component, FailureKind, StatusReport
@@ -167,7 +167,7 @@ def _incident(mark: str, issue: _Issue, names: list[str], page_url: str) -> Inci
     )
     if not is_notice:
         return incident
-    values = {name: getattr(incident, name) for name in Incident.__dataclass_fields__}
+    values = {name: getattr(incident, name) for name in Incident.__struct_fields__}
     return Maintenance(**{**values, "phase": Phase.COMPLETED if over else Phase.IN_PROGRESS})
 
 

@@ -14,9 +14,10 @@ frozen. Options:
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from trayapp.domain.incident import Incident, Maintenance, Phase
 from trayapp.domain.report import Absence, FailureKind, StatusReport
@@ -51,8 +52,7 @@ _OTHERS = re.compile(
 _FLASHDUTY = re.compile(r"<guid[^>]*>\s*urn:flashduty:")
 
 
-@dataclass(frozen=True, slots=True)
-class _Event:
+class _Event(Struct, frozen=True):
     """What an item is: an incident or a maintenance with its weight, or news (``incident`` is ``None``)."""
 
     incident: Incident | None
@@ -202,7 +202,7 @@ def _event(
         updates=updates,
     )
     if phase in _PLANNED or said.lower() == "under maintenance":
-        values = {field: getattr(incident, field) for field in Incident.__dataclass_fields__}
+        values = {field: getattr(incident, field) for field in Incident.__struct_fields__}
         running = Phase.IN_PROGRESS if phase is None and not forgotten else values["phase"]
         return _Event(incident=Maintenance(**{**values, "phase": running}), weight=Status.MAINTENANCE)
     return _Event(incident=incident, weight=weight_of(entry, said))

@@ -236,7 +236,7 @@ def _incident(row: _Event, page_url: str) -> Incident:
 
 def _maintenance(row: _Event, page_url: str, phase: Phase) -> Maintenance:
     incident = _incident(row, page_url)
-    values = {name: getattr(incident, name) for name in Incident.__dataclass_fields__}
+    values = {name: getattr(incident, name) for name in Incident.__struct_fields__}
     return Maintenance(
         **{**values, "phase": phase},
         scheduled_for=instant(row.starts_at) or instant(row.started_at),
@@ -306,7 +306,7 @@ def _event(entry: FeedEntry, page_url: str, now: datetime | None) -> Incident:
     )
     if phase not in _PLANNED:
         return incident
-    return Maintenance(**{name: getattr(incident, name) for name in Incident.__dataclass_fields__})
+    return Maintenance(**{name: getattr(incident, name) for name in Incident.__struct_fields__})
 
 
 def _entry_update(entry: FeedEntry, phase: Phase | None, said: str) -> tuple[IncidentUpdate, ...]:

@@ -157,7 +157,7 @@ def _event(row: _Row, page_url: str) -> Incident:
     if phase not in _PLANNED and incident.impact is not Impact.MAINTENANCE:
         return incident
     return Maintenance(
-        **{name: getattr(incident, name) for name in Incident.__dataclass_fields__},
+        **{name: getattr(incident, name) for name in Incident.__struct_fields__},
         scheduled_for=instant(row.scheduled_for) or incident.started_at,
         scheduled_until=instant(row.scheduled_until),
     )

@@ -14,9 +14,8 @@ MAJOR_INCIDENT                        major outage
 ====================================  ==============
 """
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from trayapp.domain.incident import Impact, Incident, IncidentUpdate, Maintenance, Phase
 from trayapp.domain.report import Component, StatusReport

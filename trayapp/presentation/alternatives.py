@@ -1,8 +1,9 @@
 """The words of "Use instead": what works now, why we say so, and what to copy."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
+
+from msgspec import Struct
 
 from trayapp.domain.alternatives import Alternative, Way
 from trayapp.presentation.ages import age
@@ -14,8 +15,7 @@ _OPENAI_BASE = "OPENAI_BASE_URL"
 _KEY_FOR = {"OPENAI_BASE_URL": "OPENAI_API_KEY", "ANTHROPIC_BASE_URL": "ANTHROPIC_API_KEY"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlternativeView:
+class AlternativeView(Struct, frozen=True, kw_only=True):
     """One row. ``base_url`` and ``environment`` are for the clipboard, ``chat`` for the browser; each may be empty."""
 
     key: str

@@ -1,10 +1,11 @@
 """Why was I (not) told? Decisions about pop-ups, in words."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from trayapp.domain.notification import Alert, Reason
 from trayapp.presentation.ages import clock
@@ -16,8 +17,7 @@ COLUMNS_UNTRANSLATED = ("When", "Pop-up", "About", "Why")
 _TITLE_LIMIT = 160
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionRow:
+class DecisionRow(Struct, frozen=True):
     """One line of the list: ``cells`` and ``order`` in the order of the columns."""
 
     key: str

@@ -1,12 +1,13 @@
 """What the page "Incidents" shows: a row each, the detail of one, and the question behind the filters."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from gettext import gettext as _
 from gettext import ngettext
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from trayapp.domain.incident import Impact, Incident, Maintenance
 from trayapp.domain.ledger import Ledger, Tally, tally
@@ -43,8 +44,7 @@ class Openness(Enum):
     OVER = "over"
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(Struct, frozen=True):
     """What a person looks for. ``page_id`` is empty for every page."""
 
     text: str = ""
@@ -75,8 +75,7 @@ class Filters:
         return self.openness is Openness.ANY or (self.openness is Openness.OPEN) is goes_on(stored)
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentRow:
+class IncidentRow(Struct, frozen=True):
     """One line of the table; ``cells`` in the order of the columns, ``order`` what each is sorted by."""
 
     key: str
@@ -85,16 +84,14 @@ class IncidentRow:
     order: tuple[float | str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class VersionView:
+class VersionView(Struct, frozen=True):
     """An earlier text of an update."""
 
     heading: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateView:
+class UpdateView(Struct, frozen=True):
     """One update; ``versions`` are its earlier texts, newest first, empty where it was never edited."""
 
     heading: str
@@ -102,8 +99,7 @@ class UpdateView:
     versions: tuple[VersionView, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(Struct, frozen=True):
     """Everything known of one incident. ``url`` is as the page gave it: check it before it is opened.
 
     ``ledger`` is who knew of it when, a label and a line each.

@@ -1,10 +1,11 @@
 """What is shown of "It fails for me": the verdict, its evidence, earlier findings, and what may stand behind it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from trayapp.domain.crowd import CrowdCount
 from trayapp.domain.inquiry import Inquiry
@@ -19,8 +20,7 @@ _NOTED = 6
 """Findings shown; a service that goes up and down may make many."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InquiryView:
+class InquiryView(Struct, frozen=True, kw_only=True):
     """One inquiry in words. ``when`` holds times of day and stays true however long it is shown."""
 
     provider: str

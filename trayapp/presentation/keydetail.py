@@ -1,10 +1,11 @@
 """One key in full: the row both shells show, the facts its provider tells, and what it does not tell."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
+
+from msgspec import Struct
 
 from trayapp.domain.keys import CheckLevel, Facts, KeyHealth, KeyState, Reachability
 from trayapp.domain.keyschedule import limit_of
@@ -18,8 +19,7 @@ _MODELS_NAMED = 12
 _Words = Callable[[Facts, datetime], str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyView:
+class KeyView(Struct, frozen=True, kw_only=True):
     """One key as a card. ``when`` holds ages; ``facts`` are pairs of a name and a value, in the order to show them.
 
     ``old`` are the rows of the keys it replaced. ``is_locked`` means that its store did not give it out.

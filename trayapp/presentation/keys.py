@@ -1,10 +1,11 @@
 """Keys in words: rows for both shells, and the JSON other programs read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from trayapp.domain.keyreminders import Reminder, end_of, reminders
 from trayapp.domain.keys import KeyHealth, KeyState, Reachability
@@ -17,8 +18,7 @@ _SESSION = "session"
 _MODELS_NAMED = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyRow:
+class KeyRow(Struct, frozen=True, kw_only=True):
     """One key as a shell shows it; everything is plain text, empty where there is nothing to say.
 
     ``health`` is the verdict, ``reason`` what the provider said with it; ``attempt`` says why the last check did not

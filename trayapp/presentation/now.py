@@ -1,11 +1,12 @@
 """What the page "Now" shows: the sentence with its evidence, and one card a watched page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from trayapp.domain.incident import Impact, Incident, Maintenance
 from trayapp.domain.judgement import Because, Judgement
@@ -37,8 +38,7 @@ _EVIDENCE_PAGES = 12
 _EVIDENCE_COMPONENTS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Headline:
+class Headline(Struct, frozen=True):
     """The sentence at the top. It holds an age, so it is right only at the moment it was made for."""
 
     mark: Mark
@@ -47,16 +47,14 @@ class Headline:
     """What the status pages say, where the sentence is a verdict."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """What the sentence rests on about one page, line by line."""
 
     name: str
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class Card(Struct, frozen=True, kw_only=True):
     """One watched page. ``when`` holds ages and changes with every minute; the rest only with the page.
 
     ``new_address`` is where the page says it has moved, if that is an address a person may be offered.
@@ -80,8 +78,7 @@ class Card:
         return ". ".join(each for each in parts if each)
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentRow:
+class ComponentRow(Struct, frozen=True):
     """One component. ``tooltip`` has the page's own word where it differs from ours."""
 
     key: str
@@ -91,8 +88,7 @@ class ComponentRow:
     tooltip: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentGroup:
+class ComponentGroup(Struct, frozen=True):
     """Components under one heading of the page; an empty name for those without one."""
 
     name: str
@@ -101,8 +97,7 @@ class ComponentGroup:
     is_watched: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class OpenIncident:
+class OpenIncident(Struct, frozen=True):
     """An open incident, or planned work, with its newest update. ``url`` is as the page gave it: check it first.
 
     ``incident_id`` is empty for planned work: nothing pops up about it.

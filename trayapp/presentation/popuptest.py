@@ -1,7 +1,8 @@
 """What a test pop-up showed about this desktop, in words."""
 
-from dataclasses import dataclass
 from gettext import gettext as _
+
+from msgspec import Struct
 
 from trayapp.presentation.tray import APP_NAME, clipped
 from trayapp.presentation.wording import Action, Worded
@@ -11,8 +12,7 @@ WORKS = "works"
 _NAME_LIMIT = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PopupTest:
+class PopupTest(Struct, frozen=True, kw_only=True):
     """What became of a test pop-up.
 
     ``problem`` is why no notification service took it; then the tray icon shows a balloon, if there is a tray.

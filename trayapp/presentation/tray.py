@@ -1,9 +1,10 @@
 """What the tray shows: one mark, one sentence, one row a page, made from a snapshot and a moment."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
+
+from msgspec import Struct
 
 from trayapp.domain.incident import Incident
 from trayapp.domain.snapshot import PageState, Snapshot
@@ -29,8 +30,7 @@ MAX_ROWS = 15
 _NAMED_PAGES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class TrayRow:
+class TrayRow(Struct, frozen=True):
     """One page in the menu. ``page_id`` is empty for a row that stands for several."""
 
     page_id: str
@@ -39,8 +39,7 @@ class TrayRow:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TrayView:
+class TrayView(Struct, frozen=True):
     """What the tray shows now.
 
     ``sentence`` carries an age ("checked 40 s ago") and is right only at the moment it was made for;
@@ -61,8 +60,7 @@ class TrayView:
     """Whether a key needs attention."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What the most urgent verdict changes; ``mark`` and ``sentence`` are empty where the pages say it better.
 
     ``addition`` goes behind the pages' sentence, ``pages`` are those the sentence rests on. ``needs_key``: a key needs

@@ -1,10 +1,11 @@
 """The words for news of the program and its catalogue: what is new, where to get it, and who brings it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from trayapp.domain.updates import FileState, Installation, Release, Standing, UpdatesState
 from trayapp.presentation.ages import age, long_date
@@ -30,8 +31,7 @@ _CAME_AS: Mapping[Installation, str] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ProgramNews:
+class ProgramNews(Struct, frozen=True):
     """What to say of the program. ``new_version`` and ``url`` are empty where there is nothing newer."""
 
     sentence: str

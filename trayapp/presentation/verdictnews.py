@@ -1,9 +1,10 @@
 """Which verdicts are news to somebody who reads lines, and what such a line says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from gettext import gettext as _
+
+from msgspec import Struct, field
 
 from trayapp.domain.snapshot import Snapshot
 from trayapp.domain.verdict import PageVerdict, VerdictId
@@ -14,8 +15,7 @@ About = tuple[str, str]
 """Whom a line is about: a provider or a page, or nobody, where it is about the own connection."""
 
 
-@dataclass(frozen=True, slots=True)
-class InForce:
+class InForce(Struct, frozen=True):
     """The last verdicts, by page."""
 
     said: Mapping[str, VerdictId] = field(default_factory=dict)

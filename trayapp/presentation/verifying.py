@@ -1,9 +1,10 @@
 """What ``providers --verify`` found: each page of an entry beside what the page itself says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
+
+from msgspec import Struct
 
 from trayapp.catalogue.lookup import CataloguedPage
 from trayapp.domain.drift import Found, find
@@ -14,8 +15,7 @@ from trayapp.presentation.drift import drift_sentences, found_line
 Document = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedPage:
+class VerifiedPage(Struct, frozen=True):
     """One page of an entry. ``problem`` says why it could not be compared, if so; ``drifted`` what has changed."""
 
     page: StatusPage

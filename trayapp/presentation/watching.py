@@ -6,8 +6,9 @@ the products the catalogue marks so, or every component of a page it does not kn
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from gettext import gettext as _
+
+from msgspec import Struct
 
 from trayapp.domain.provider import ComponentRef, Provider, StatusPage
 from trayapp.domain.report import Component
@@ -24,8 +25,7 @@ _REGIONS = {
 """Platforms that report by region (the option ``regions`` of their adapters), and how regions are written there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """One component. ``word`` is what the settings call it; ``mark`` is ``None`` where no page lists it now."""
 
     key: str
@@ -36,8 +36,7 @@ class Leaf:
     is_default: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """A product, or a group of the page that belongs to no product; ``product_id`` is empty for a group."""
 
     name: str
@@ -45,16 +44,14 @@ class Branch:
     product_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Product ids and component names; both empty means what matters."""
 
     products: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
+class _Listed(Struct, frozen=True):
     """A component as a page lists it now."""
 
     page: StatusPage

@@ -1,8 +1,9 @@
 """What a person has asked of the pop-ups about a page or an incident, and what they may ask."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
+
+from msgspec import Struct
 
 from trayapp.domain.notification import AlertBook, Concern, is_acknowledged
 from trayapp.domain.snapshot import PageState
@@ -11,8 +12,7 @@ from trayapp.domain.wishes import Wish
 from trayapp.presentation.ages import clock
 
 
-@dataclass(frozen=True, slots=True)
-class WishView:
+class WishView(Struct, frozen=True):
     """What the two buttons about one trouble show. ``name`` says what they are about, to those who hear it."""
 
     wish: Wish

@@ -1,12 +1,13 @@
 """What a pop-up says: an alert in words."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from gettext import gettext as _
 from gettext import ngettext
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from trayapp.domain.keys import KeyHealth
 from trayapp.domain.notification import Alert, AlertKind
@@ -37,16 +38,14 @@ class Urgency(IntEnum):
     CRITICAL = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """A button. The standard's key for a click on the pop-up itself is "default"."""
 
     key: str
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Worded:
+class Worded(Struct, frozen=True):
     """A pop-up in words: plain text, never markup."""
 
     title: str
@@ -71,8 +70,7 @@ def worded(alert: Alert, names: Mapping[str, str], now: datetime, *, is_replay: 
     return Worded(clipped(title, _TITLE_LIMIT), body, urgency, _actions(alert))
 
 
-@dataclass(frozen=True, slots=True)
-class _Telling:
+class _Telling(Struct, frozen=True):
     """An alert and what is needed to speak of it."""
 
     alert: Alert

@@ -6,8 +6,10 @@ and rows for good answers with the facts they carry. Nothing here knows a provid
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from trayapp.domain.keys import NO_FACTS, Facts, KeyAnswer, KeyHealth, Reachability
 from trayapp.formats.text import one_line
@@ -47,8 +49,7 @@ _NAMED_RESET = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """One row: what an answer means when everything the row names fits; an empty cell fits always.
 
     ``codes`` are case-folded body codes of which one must be there; ``throttling*`` fits by its beginning.
@@ -77,8 +78,7 @@ class Rule:
         return self.when is None or self.when(reply)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Good:
+class Good(Struct, frozen=True, kw_only=True):
     """A good answer's shape, and the facts in it: pairs of a fact's name and the path where it lies."""
 
     when: Condition
@@ -87,8 +87,7 @@ class Good:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
+class Dialect(Struct, frozen=True, kw_only=True):
     """How one provider speaks. ``names`` are other words for it.
 
     ``list_proves`` is false where anyone may read the list of models, so that a good answer proves nothing.

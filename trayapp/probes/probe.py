@@ -6,9 +6,11 @@ one host the person approved. A request whose own headers hold that header with 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from trayapp.domain.keys import BEARER, Auth, CheckLevel, Facts, KeyAnswer, KeyHealth, KeyRef, Reachability
 from trayapp.exchange import DEFAULT_LIMIT, Exchange, Request, Response
@@ -32,8 +34,7 @@ _MONEY = frozenset({KeyHealth.NO_CREDIT, KeyHealth.SPEND_LIMIT, KeyHealth.SUSPEN
 """What a second question may add to a good first answer; a balance that may not be read says nothing bad."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyAsk:
+class KeyAsk(Struct, frozen=True, kw_only=True):
     """What the engine tells a probe before a check.
 
     ``base_url`` is the address the key was approved for, without a slash at its end; empty for the provider's own.
@@ -51,8 +52,7 @@ class KeyAsk:
     level: CheckLevel = CheckLevel.FREE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One request. ``price`` is for a person where it costs something; ``{project}`` in the path is filled in."""
 
     path: str
@@ -63,8 +63,7 @@ class Step:
     price: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
+class Probe(Struct, frozen=True, kw_only=True):
     """How one provider's keys are checked for free.
 
     ``host`` may hold ``{region}`` or ``{resource}``; ``hosts`` are its other hosts by region, the only ones. ``free``

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from trayapp.exchange import Response, UnreadableResponseError
 from trayapp.formats.body import decoded
@@ -45,8 +46,7 @@ class Missing(Enum):
     FIELD = "missing"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """An answer, taken apart.
 
     ``status`` is the one that counts: a 200 with ``error.code`` 402 inside is a 402, and one that says no more than

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from trayapp.probes.table import PROBES, probe_for
 
@@ -69,8 +70,7 @@ _LOOKS: tuple[tuple[Callable[[str, str], bool], str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(Struct, frozen=True):
     """What a key's look suggests: ``provider`` is empty where nothing does; ``fits`` is ``None`` where unknown."""
 
     provider: str = ""

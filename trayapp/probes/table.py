@@ -5,8 +5,9 @@ closed to strangers, the row compares: the same question without the key must be
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from trayapp.domain.keys import BASIC, Auth, header_auth
 from trayapp.exchange import LARGE_LIMIT

@@ -11,12 +11,13 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from gettext import gettext as _
 from pathlib import Path, PureWindowsPath
 from typing import Protocol
 from xml.parsers.expat import ExpatError
+
+from msgspec import Struct
 
 from trayapp.storage.paths import APP, write_atomically
 
@@ -47,8 +48,7 @@ class Login(Enum):
     """The entry starts something that is no longer there."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoginState:
+class LoginState(Struct, frozen=True):
     """What happens at the next login, where that is written, and a sentence for a person."""
 
     login: Login

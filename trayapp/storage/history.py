@@ -12,11 +12,13 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from pathlib import Path
 from types import MappingProxyType
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from trayapp.domain.change import StatusChanged
 from trayapp.domain.incident import Incident
@@ -75,8 +77,7 @@ class HistoryUnavailableError(Exception):
     """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredDecision:
+class StoredDecision(Struct, frozen=True, kw_only=True):
     """One alert and what became of it; ``kind`` and ``reason`` are the words of the alert policy."""
 
     at: datetime
@@ -90,8 +91,7 @@ class StoredDecision:
     """The alert whole, opaque here; empty in what was stored by a version that did not keep it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class Counts(Struct, frozen=True, kw_only=True):
     """How much is kept; ``size`` is the file in bytes."""
 
     incidents: int
@@ -107,8 +107,7 @@ _Name = tuple[str, str]
 """Kind and id of an incident: some platforms count incidents and maintenances apart."""
 
 
-@dataclass(slots=True)
-class _Seen:
+class _Seen(Struct):
     """What memory holds of one listed incident, so that an unchanged report costs nothing."""
 
     said: int
@@ -116,8 +115,7 @@ class _Seen:
     at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Look:
+class _Look(Struct, frozen=True, kw_only=True):
     """What one look adds. ``listed`` is ``None`` where nothing is to be said about what is missing."""
 
     page_id: str

@@ -10,12 +10,13 @@ import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from gettext import gettext as _
 from pathlib import Path
 from typing import TypeVar, cast
+
+from msgspec.structs import replace
 
 from trayapp.domain.keys import CheckLevel, Facts, KeyAnswer, KeyHealth, KeyRef, KeyState, ModelNews, Reachability
 from trayapp.domain.rotation import KeyBook, OldKey
@@ -178,7 +179,7 @@ def _ref(raw: _Table, file: Path) -> KeyRef:
     moments = {name: _moment(raw, name) for name in _REF_MOMENTS}
     return replace(
         KeyRef(**texts),  # type: ignore[arg-type]  # the names in _REF_TEXTS are those of texts
-        **moments,  # type: ignore[arg-type]  # and those in _REF_MOMENTS of moments
+        **moments,
         level=_level(raw, "level"),
         is_checked=raw.get("is_checked", True) is not False,
     )

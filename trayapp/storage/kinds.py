@@ -3,12 +3,13 @@
 import ipaddress
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Generic, TypeVar
 from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct
 
 from trayapp.domain.provider import PLATFORM_PLUGINS, PLATFORMS
 
@@ -33,8 +34,7 @@ class Weekday(StrEnum):
     SUNDAY = "sun"
 
 
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[_T]):
+class Kind(Struct, Generic[_T], frozen=True):
     """How one kind of value stands in the file.
 
     ``read`` raises ``ValueError`` for anything else; ``expected`` then tells a person what to write instead

@@ -4,9 +4,10 @@ import contextlib
 import os
 import stat
 import sys
-from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
+
+from msgspec import Struct
 
 APP = "trayapp"
 PRIVATE_DIR = 0o700
@@ -17,8 +18,7 @@ LOG_NAME = "trayapp.log"
 RUNTIME_NAME = "run"
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(Struct, frozen=True):
     """Every place the program reads or writes. None of them needs to exist yet.
 
     ``log_file``, ``database`` and ``runtime_dir`` (sockets and locks of the running program) lie inside

@@ -5,11 +5,13 @@ import re
 import stat
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from gettext import gettext as _
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
+
+from msgspec import Struct
 
 from trayapp.storage.kinds import Kind
 from trayapp.storage.options import Layout, Option, Section, option_of
@@ -23,8 +25,7 @@ Where = tuple[str | int, ...]
 """The way to a value: keys and, inside ``[[watch]]``, places counted from 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What is wrong in the file: ``line`` counts from 1 and is ``None`` where the whole file is meant."""
 
     file: Path

@@ -1,11 +1,11 @@
 """What the user's own programs told us they saw: a small private file, one JSON line each, newest last."""
 
 import os
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct, field
 
 from trayapp.domain.verdict import OwnReport
 from trayapp.storage.paths import make_private, refuse_unsafe, write_atomically
@@ -23,8 +23,7 @@ class _Line(msgspec.Struct):
     code: int
 
 
-@dataclass(slots=True)
-class ReportFile:
+class ReportFile(Struct):
     """The file; several processes may append to it. Reading never fails: what cannot be read is left out."""
 
     path: Path

@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from trayapp.domain.incident import Impact, Incident, IncidentUpdate, Maintenance, Phase
 from trayapp.domain.ledger import Sighting, Source, Span, Told

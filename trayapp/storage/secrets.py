@@ -13,12 +13,13 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from gettext import gettext as _
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar, cast
+
+from msgspec import Struct, field
 
 from trayapp.storage.secret import Secret
 
@@ -71,16 +72,14 @@ class Backend(Protocol):
         """Delete a password."""
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+class Store(Struct, frozen=True):
     """An accepted back end and its name for a person."""
 
     name: str
     backend: Backend
 
 
-@dataclass(slots=True)
-class _Call(Generic[_T]):
+class _Call(Struct, Generic[_T]):
     """One call under way in its thread. Whoever takes ``lock`` first decides whether it still counts."""
 
     work: Callable[[], _T]

@@ -1,10 +1,10 @@
 """The last good signed files, and what became of the last attempt to fetch a newer one."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from trayapp.domain.updates import SignedKind
 from trayapp.storage.paths import refuse_unsafe, write_atomically
@@ -13,8 +13,7 @@ _LARGEST = 2_000_000
 """Bytes of a kept file that are read; what is larger was not written by us."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """The last attempt. ``url`` and ``key`` are what was configured then; ``reached`` whether there was an answer.
 
     ``serial`` is the highest of a good file ever seen with that key.
@@ -29,8 +28,7 @@ class Attempt:
     refused: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SignedStore:
+class SignedStore(Struct, frozen=True):
     """Two small files for each kind, in the data folder. Reading never fails: what cannot be read is not there."""
 
     folder: Path

@@ -1,8 +1,9 @@
 """Where a key would go, found out before it goes anywhere: what a person approves."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from gettext import gettext as _
+
+from msgspec import Struct
 
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.keys import CheckLevel, KeyRef
@@ -11,8 +12,7 @@ from trayapp.probes.probe import ask_for
 from trayapp.probes.table import PROBES, probe_for
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(Struct, frozen=True):
     """The host in the letters that travel (punycode), or why there is none.
 
     ``needs_approval`` is true for an address of the person's own on another computer.
@@ -24,8 +24,7 @@ class Destination:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Deeper:
+class Deeper(Struct, frozen=True):
     """What may be looked at beyond the free check: the balance where the person allows it, the rest for a price.
 
     ``price`` is empty where there is nothing to buy, or nothing that the free check does not see.

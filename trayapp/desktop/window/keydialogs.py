@@ -1,11 +1,11 @@
 """The dialogs that take a key: one adds it, one puts it in an old one's place."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from enum import Enum
 from functools import partial
 from gettext import gettext as _
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
