@@ -33,6 +33,13 @@ def rss(*items: str, head: str = "", sent: str = NOW) -> Told:
         ("<strong>[Monitoring]</strong> A fix is in.<br/><strong>[Resolved]</strong> An older one.", "degraded"),
         ("<strong>[Resolved]</strong> Well again.<br/><strong>[Investigating]</strong> We look.", "operational"),
         ("Identified | We know why.", "degraded"),
+        (
+            "<strong>Incident Status</strong><br/>Operational<br/><strong>[Investigating]</strong> It began.",
+            "operational",
+        ),
+        ("<strong>Incident Status</strong><br/>Service Disruption<br/>Components: Web", "degraded"),
+        ("&lt;p&gt;&lt;strong&gt;Resolved&lt;/strong&gt; - Well again.&lt;/p&gt;", "operational"),
+        ("&lt;p&gt;&lt;strong&gt;Monitoring&lt;/strong&gt; - It is resolved, we think.&lt;/p&gt;", "degraded"),
         ("We are investigating errors and will write again once the issue has been resolved.", "degraded"),
         ("Errors. We hope that everything is back to normal soon. The service is restored.", "operational"),
         ("Errors. The issue has not been fixed.", "degraded"),
@@ -73,6 +80,7 @@ def test_a_page_may_be_written_in_another_language(word: str, status: str) -> No
         ("Maintenance in progress", "in_progress"),
         ("Geplant", "scheduled"),
         ("Under maintenance", "in_progress"),
+        ("Planned Maintenance", "in_progress"),
     ],
 )
 def test_planned_work_is_told_apart(word: str, phase: str) -> None:

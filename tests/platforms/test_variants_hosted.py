@@ -99,6 +99,34 @@ def test_incident_io_may_use_its_own_words_in_the_compatible_face(word: str, pha
     assert told.work == ({"Move": phase} if phase else {})
 
 
+OWN_PARTS = {"components": [{"id": "c1", "name": "Chat"}], "affected_components": [], "scheduled_maintenances": []}
+WIDGET = {"page_url": "https://status.willow.example", "in_progress_maintenances": [], "scheduled_maintenances": []}
+
+
+@pytest.mark.parametrize(("word", "phase"), [("maintenance_in_progress", "in_progress"), ("monitoring", "")])
+def test_planned_work_of_incident_io_may_stand_among_its_incidents(word: str, phase: str) -> None:
+    rows = [{"id": "01JZ", "name": "Move", "status": word, "affected_components": [{"id": "c1", "name": "Chat"}]}]
+
+    own = look("/proxy/status.willow.example", {"summary": {**OWN_PARTS, "ongoing_incidents": rows}})
+    widget = look("/api/v1/summary", {**WIDGET, "ongoing_incidents": rows})
+
+    for told in (own, widget):
+        assert told.platform == "incidentio"
+        assert told.work == ({"Move": phase} if phase else {})
+        assert told.open == ([] if phase else ["Move"])
+    assert own.status == ("operational" if phase else "degraded")
+    assert widget.status == ("maintenance" if phase else "degraded")
+
+
+@pytest.mark.parametrize("kind", ["Component", "component", "COMPONENT"])
+def test_datadog_may_write_the_kind_of_a_row_as_it_likes(kind: str) -> None:
+    row = {"id": "a", "name": "API", "type": kind, "status": "degraded"}
+
+    told = look("/config.json", {"name": "Willow", "components": [row], "incidents": [], "maintenances": None})
+
+    assert (told.platform, told.components) == ("datadog", {"API": "degraded"})
+
+
 def instatus(word: str, rows: list[object] | None = None, **parts: object) -> Told:
     body = {"page": {"name": "Willow", "status": word}, **parts}
     return look("/summary.json", body | ({"components": rows} if rows else {}))

@@ -20,8 +20,10 @@ _SECTION = re.compile(
 )
 """The head of one update in a Statuspage-like item: a line with its time, then "State - text" or "[State] text"."""
 _LABELLED = re.compile(
-    rf"^[ \t]*(?:incident |current )?status:[ \t]*(?P<state>{_WORDS})\b", re.IGNORECASE | re.MULTILINE
+    rf"^[ \t]*(?:(?:incident |current )?status:|(?:incident|maintenance) status:?[ \t]*\n)[ \t]*(?P<state>{_WORDS})\b",
+    re.IGNORECASE | re.MULTILINE,
 )
+"""The state behind its label; Status.io puts it into a line of its own."""
 _TITLED = re.compile(
     rf"[\[(](?P<bracketed>{_WORDS})[\])]|^(?P<first>{_WORDS})[ \t]*[:|]|[-–—|:][ \t]*(?P<last>{_WORDS})$", re.IGNORECASE
 )

@@ -9,7 +9,7 @@ from msgspec import Struct
 from trayapp.domain.report import FailureKind
 from trayapp.exchange import Response, UnreadableResponseError
 from trayapp.formats.body import text_of
-from trayapp.formats.text import one_line, plain
+from trayapp.formats.text import one_line, plain, unescaped
 from trayapp.formats.times import instant
 
 _TEXT_LIMIT = 8000
@@ -20,6 +20,7 @@ _ROOT = re.compile(
 _END = re.compile(r"</(?:\w+:)?(rss|feed|rdf)\s*>(?>\s|<!--.*?-->)*+\Z", re.DOTALL | re.IGNORECASE)
 _DECLARATION = re.compile(r"<!(?:ENTITY|ELEMENT|ATTLIST|NOTATION)\b|<!DOCTYPE[^>]*\[", re.IGNORECASE)
 _CODING = re.compile(r"\A(\s*<\?xml[^>]*?)\s+encoding\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
+_ESCAPED_TWICE = re.compile(r"&lt;/?(?:p|br|b|strong|small|ul|li|div)\b[^&<>]*&gt;", re.IGNORECASE)
 _END_WITHIN = 2000
 _PROLOGUE = 5000
 
@@ -115,9 +116,10 @@ def _entry(row: object) -> FeedEntry:
 
 def _content(row: object) -> object:
     parts = _field(row, "content")
-    if isinstance(parts, list) and parts:
-        return _field(parts[0], "value")
-    return _field(row, "summary")
+    told = _field(parts[0], "value") if isinstance(parts, list) and parts else _field(row, "summary")
+    if isinstance(told, str) and "<" not in told and _ESCAPED_TWICE.search(told):
+        return unescaped(told)
+    return told
 
 
 def _field(row: object, name: str) -> object:

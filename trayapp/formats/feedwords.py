@@ -40,13 +40,18 @@ _BY_PHASE = {
     ),
 }
 PHASES = {said: phase for phase, words in _BY_PHASE.items() for said in words.split("|")}
+WORKED_ON = ("under maintenance", "planned maintenance")
 TROUBLED = (
     "degraded performance",
     "degraded",
+    "partial service disruption",
+    "service disruption",
+    "security event",
     "partial outage",
     "major outage",
+    "full outage",
     "outage",
     "down",
-    "under maintenance",
+    *WORKED_ON,
 )
 """Words that stand where a phase could, and say that something goes on without saying how far it is."""

@@ -59,7 +59,7 @@ def plain(text: object, limit: int = 2000) -> str:
         seen = _COMMENT.sub("", seen)
         seen = _TAG.sub(_instead, seen)
     if "&" in seen:
-        seen = _unescaped(seen)
+        seen = unescaped(seen)
     if "](" in seen:
         seen = _MARKDOWN_LINK.sub(_link, seen)
     if "**" in seen:
@@ -71,7 +71,8 @@ def plain(text: object, limit: int = 2000) -> str:
     return _clipped(_EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip(), limit)
 
 
-def _unescaped(text: str) -> str:
+def unescaped(text: str) -> str:
+    """Return the text with its entities decoded once."""
     from html import unescape  # noqa: PLC0415 -- its table of names is half a megabyte, and most texts have none
 
     return unescape(text)

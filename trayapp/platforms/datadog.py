@@ -126,7 +126,7 @@ def recognises(response: Response) -> bool:
     if not matches(response, _Config):
         return False
     rows = decoded(response, _Config).components
-    return bool(rows) and all(row.type in {"Component", "ComponentGroup", "component", "group"} for row in rows)
+    return bool(rows) and all(row.type.lower() in {"component", "componentgroup", "group"} for row in rows)
 
 
 def _leaves(rows: list[_Node], *, group: str | None, depth: int) -> Iterator[Component]:

@@ -27,6 +27,7 @@ from trayapp.formats.address import endpoint, names, same_site_link
 from trayapp.formats.body import text_of
 from trayapp.formats.feeditems import components_of, phase_of, reads_like_an_event, updates_of, weight_of
 from trayapp.formats.feeds import Feed, FeedEntry, feed_of, is_feed
+from trayapp.formats.feedwords import WORKED_ON
 from trayapp.formats.times import instant
 
 _PATHS = ("/history.atom", "/history.rss", "/feed.atom", "/feed.rss", "/feed", "/rss")
@@ -201,7 +202,7 @@ def _event(
         components=names,
         updates=updates,
     )
-    if phase in _PLANNED or said.lower() == "under maintenance":
+    if phase in _PLANNED or said.lower() in WORKED_ON:
         values = {field: getattr(incident, field) for field in Incident.__struct_fields__}
         running = Phase.IN_PROGRESS if phase is None and not forgotten else values["phase"]
         return _Event(incident=Maintenance(**{**values, "phase": running}), weight=Status.MAINTENANCE)

@@ -222,9 +222,11 @@ def _base(url: str) -> str:
 def _widget_report(widget: Widget, site: Site) -> StatusReport:
     """List what is affected: by an open incident, or by work in progress."""
     said: list[tuple[AffectedRow, object]] = []
-    for event in widget.ongoing_incidents:
+    incidents, running = _told_apart(widget.ongoing_incidents)
+    running += widget.in_progress_maintenances
+    for event in incidents:
         said += [(row, row.current_status or event.current_worst_impact) for row in event.affected_components or []]
-    for event in widget.in_progress_maintenances:
+    for event in running:
         said += [(row, row.current_status or "under_maintenance") for row in event.affected_components or []]
     components = [
         Component(
@@ -238,10 +240,8 @@ def _widget_report(widget: Widget, site: Site) -> StatusReport:
     ]
     return StatusReport(
         components=_worst_of_each(components),
-        incidents=tuple(_incident(row, site, {}) for row in widget.ongoing_incidents),
-        maintenances=tuple(
-            _maintenance(row, site, {}) for row in (*widget.in_progress_maintenances, *widget.scheduled_maintenances)
-        ),
+        incidents=tuple(_incident(row, site, {}) for row in incidents),
+        maintenances=tuple(_maintenance(row, site, {}) for row in (*running, *widget.scheduled_maintenances)),
         absence=Absence.OPERATIONAL,
         page_name=one_line(widget.page_title),
     )
@@ -270,14 +270,21 @@ def _own_report(own: Own, site: Site) -> StatusReport:
     )
     unlisted = tuple(each for known, each in bad.items() if known not in shown)
     names_of = {**spare_names, **{known: name for known, (name, _group) in shown.items()}}
-    work = (*(summary.in_progress_maintenances or []), *(summary.scheduled_maintenances or []))
+    incidents, running = _told_apart(summary.ongoing_incidents)
+    work = (*running, *(summary.in_progress_maintenances or []), *(summary.scheduled_maintenances or []))
     return StatusReport(
         components=(*listed, *unlisted),
-        incidents=tuple(_incident(row, site, names_of) for row in summary.ongoing_incidents),
+        incidents=tuple(_incident(row, site, names_of) for row in incidents),
         maintenances=tuple(_maintenance(row, site, names_of) for row in work),
         absence=Absence.GONE,
         page_name=one_line(summary.name),
     )
+
+
+def _told_apart(ongoing: list[EventRow]) -> tuple[list[EventRow], list[EventRow]]:
+    """Return the incidents, and planned work that stands among them: its words are its own."""
+    work = [row for row in ongoing if isinstance(row.status, str) and row.status in _WORK_PHASES]
+    return [row for row in ongoing if row not in work], work
 
 
 def _inventory(
