@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 import trayapp.desktop
 from trayapp.desktop import bridge as bridge_module
-from trayapp.desktop.bridge import FULL_COLLECTION_EVERY, THAW_EVERY, Collector, EngineThread
+from trayapp.desktop.bridge import FULL_COLLECTION_EVERY, THAW_EVERY, TURN, Collector, EngineThread, Turns
 from trayapp.engine.commands import Command, LookNow
 
 CRASHED = r"ERROR trayapp\.desktop\.bridge: engine: died"
@@ -89,6 +89,28 @@ def test_what_has_lived_long_is_left_alone_for_a_day(monkeypatch: pytest.MonkeyP
         collector.close()
     assert gc.isenabled()
     assert gc.get_freeze_count() == 0
+
+
+def test_what_was_loaded_to_stay_is_left_alone_at_once() -> None:
+    collector = Collector()
+    old = weakref.ref(_cycle())
+    try:
+        collector.settle()
+
+        assert old() is None
+        assert gc.get_freeze_count() > 1000
+    finally:
+        collector.close()
+
+
+def test_threads_take_short_turns_while_there_is_a_window() -> None:
+    before = sys.getswitchinterval()
+
+    turns = Turns()
+    assert sys.getswitchinterval() == pytest.approx(TURN)
+
+    turns.close()
+    assert sys.getswitchinterval() == pytest.approx(before)
 
 
 class _Cycle:

@@ -199,9 +199,15 @@ def test_few_keys_are_open_and_many_closed_until_asked(desk: Desk) -> None:
 
 
 def test_many_keys_come_closed(desk: Desk) -> None:
-    desk.show(*(checked(ref=KeyRef(id=str(n), label=f"key {n}", provider="openai")) for n in range(5)))
+    refs = [replace(REF, id=str(n), label=f"key {n}") for n in range(5)]
+    desk.show(*(checked(ref=each) for each in refs))
 
     assert "Cannot be read with this key" not in desk.labels()
+    toggle = next(each for each in desk.cards()[2].findChildren(QToolButton) if each.isCheckable())
+    QTest.keyClick(toggle, Qt.Key.Key_Space)
+
+    assert desk.labels(desk.cards()[2]).count("Cannot be read with this key") == 1
+    assert desk.labels().count("Cannot be read with this key") == 1
 
 
 def test_text_from_outside_is_never_markup(desk: Desk) -> None:

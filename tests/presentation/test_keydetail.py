@@ -279,3 +279,14 @@ def test_a_server_that_needs_no_key_is_not_said_to_hide_anything() -> None:
 
     assert dict(found.facts) == {"Sent only to": "localhost:11434"}
     assert not found.has_own_key
+
+
+def test_only_the_details_that_somebody_looks_at_are_worded() -> None:
+    book = KeyBook(tuple(KeyState(ref=KeyRef(id=each, label=each, provider="openai", host="h")) for each in "ab"))
+
+    all_of_them = key_views(book, NAMES, NOW)
+    closed, opened = key_views(book, NAMES, NOW, detailed=frozenset({"b"}))
+
+    assert all(each.facts for each in all_of_them)
+    assert closed == replace(all_of_them[0], facts=())
+    assert opened == all_of_them[1]

@@ -107,6 +107,22 @@ def test_comments_and_options_of_a_newer_version_survive(file: KeyFile) -> None:
     assert len(file.load().keys) == 2
 
 
+def test_a_key_about_which_nothing_is_new_is_left_as_it_stands(file: KeyFile) -> None:
+    old = OldKey(of="a1", state=state("c3", "work (old)"), replaced_at=NOON)
+    file.change(lambda _book: KeyBook((state(), state("b2", "play")), (old,)))
+    by_hand = file.path.read_text().replace('label = "play"', 'label   =   "play"').replace("(old)", "(last)")
+    file.path.write_text(by_hand)
+
+    file.change(lambda book: replace(book, noted={"a1": KeyHealth.OK}))
+    file.change(lambda book: book.with_old(replace(book.old[0], died_at=NOON)))
+
+    after = file.path.read_text()
+    assert 'label   =   "play"' in after
+    assert after.count("work (last)") == 1
+    assert file.load().noted == {"a1": KeyHealth.OK}
+    assert file.load().old[0].died_at == NOON
+
+
 def test_a_removed_key_is_gone_from_the_file(file: KeyFile) -> None:
     old = OldKey(of="a1", state=state("c3", "work (old)"), replaced_at=NOON)
     file.change(lambda _book: KeyBook((state(), state("b2", "play")), (old,)))

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from trayapp.desktop import assets, theme
-from trayapp.desktop.bridge import Collector, EngineThread, Runnable
+from trayapp.desktop.bridge import Collector, EngineThread, Runnable, Turns
 from trayapp.desktop.notifier import TEST, Notifier, Popup
 from trayapp.desktop.options import RunOptions
 from trayapp.desktop.tray import NOW_PAGE, SETTINGS_PAGE, Tray
@@ -106,6 +106,7 @@ class Shell(QObject):
         self._is_welcomed = False
         self._last_alert: Alert | None = None
         self._collector = Collector()
+        self._turns = Turns()
         self._connect()
 
     def start(self, page: str = "") -> None:
@@ -126,6 +127,7 @@ class Shell(QObject):
             self._frame.close()
         has_ended = self._engine.stop(STOP_WITHIN)
         self._collector.close()
+        self._turns.close()
         return has_ended
 
     @Slot(str)
@@ -149,7 +151,10 @@ class Shell(QObject):
     @Slot(object)
     def show_update(self, update: Update) -> None:
         """Show what the engine tells."""
-        self._collector.step()
+        if self._update is None:
+            self._collector.settle()  # the engine has loaded what it works with
+        else:
+            self._collector.step()
         self._update = update
         self._crash = None
         self._apply_look(update.settings.look)
@@ -228,6 +233,7 @@ class Shell(QObject):
         window.show_tray(is_available=self._tray.is_available)
         if self._update is not None or self._crash is not None:
             window.show_update(self._with_crash(self._update or _nothing_known()))
+        self._collector.settle()
         return window
 
     def _apply_look(self, look: Look) -> None:

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine
@@ -17,6 +18,12 @@ log = logging.getLogger(__name__)
 FULL_COLLECTION_EVERY = 600.0
 THAW_EVERY = 86_400.0
 """Seconds."""
+TURN = 0.0005
+"""Seconds for which one thread may compute while another waits to.
+
+Qt's thread lets the other go on at each of its calls into Qt, hundreds for one page: at Python's own 5 ms a turn the
+window stands still for as long as the engine computes.
+"""
 
 
 class Runnable(Protocol):
@@ -52,6 +59,11 @@ class Collector:
         self._last_full = self._last_thaw = time.monotonic()
         gc.disable()
 
+    def settle(self) -> None:
+        """Collect all, and leave what is left alone as after ten minutes: when much has been loaded that will stay."""
+        gc.collect()
+        gc.freeze()
+
     def step(self) -> None:
         """Collect what Python itself would; old objects, which take long to look through, at most every ten minutes.
 
@@ -65,8 +77,7 @@ class Collector:
             if now - self._last_thaw > THAW_EVERY:
                 self._last_thaw = now
                 gc.unfreeze()
-            gc.collect()
-            gc.freeze()
+            self.settle()
         elif middle > self._thresholds[1]:
             gc.collect(1)
         elif young > self._thresholds[0]:
@@ -76,6 +87,19 @@ class Collector:
         """Let Python do it again."""
         gc.unfreeze()
         gc.enable()
+
+
+class Turns:
+    """Lets Qt's thread and the engine's compute in short turns."""
+
+    def __init__(self) -> None:
+        """Begin with that."""
+        self._before = sys.getswitchinterval()
+        sys.setswitchinterval(TURN)
+
+    def close(self) -> None:
+        """Leave turns as they were."""
+        sys.setswitchinterval(self._before)
 
 
 class EngineThread(QObject):

@@ -43,11 +43,17 @@ class KeyView(Struct, frozen=True, kw_only=True):
 
 
 def key_views(
-    book: KeyBook, names: Mapping[str, str], now: datetime, *, blind: frozenset[str] = frozenset()
+    book: KeyBook,
+    names: Mapping[str, str],
+    now: datetime,
+    *,
+    blind: frozenset[str] = frozenset(),
+    detailed: frozenset[str] | None = None,
 ) -> tuple[KeyView, ...]:
     """Return one view for each key, in the order they were added. ``names`` is by provider id.
 
-    ``blind`` are the providers whose free check says "works" for an account without credit, too.
+    ``blind`` are the providers whose free check says "works" for an account without credit, too. Only the keys with
+    ids in ``detailed`` get their facts, where it is given: most of the work is in what a closed card does not show.
     """
     rows = key_rows(book, names, now)
     by_id = {each.id: each for each in rows if not each.of}
@@ -57,7 +63,9 @@ def key_views(
             by_id[state.ref.id],
             tuple(each for each in rows if each.of == state.ref.id),
             now,
-            is_blind=state.ref.provider in blind,
+            _facts(state, by_id[state.ref.id], now, is_blind=state.ref.provider in blind)
+            if detailed is None or state.ref.id in detailed
+            else (),
         )
         for state in book.keys
         if state.ref.id in by_id
@@ -108,7 +116,9 @@ def _removed(row: KeyRow, book: KeyBook) -> str:
     return _("• {label}: the key in {store}").format(label=row.label, store=row.kept_in)
 
 
-def _view(state: KeyState, row: KeyRow, old: tuple[KeyRow, ...], now: datetime, *, is_blind: bool) -> KeyView:
+def _view(
+    state: KeyState, row: KeyRow, old: tuple[KeyRow, ...], now: datetime, facts: tuple[tuple[str, str], ...]
+) -> KeyView:
     until = limit_of(state)
     is_limited = until is not None and until > now
     return KeyView(
@@ -116,7 +126,7 @@ def _view(state: KeyState, row: KeyRow, old: tuple[KeyRow, ...], now: datetime, 
         headline=_("{provider}: {health}").format(provider=row.provider, health=row.health),
         when=" · ".join(filter(None, (row.since, row.checked or _("not checked yet"), row.credit, row.expires))),
         lines=_lines(state, row),
-        facts=_facts(state, row, now, is_blind=is_blind),
+        facts=facts,
         old=old,
         waits=_("The provider asked us to wait until {time}.").format(time=clock(until, now))
         if until is not None and is_limited

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from gettext import gettext as _
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar, cast
 
 from msgspec.structs import replace
@@ -30,6 +31,8 @@ _LOCK_PATIENCE, _LOCK_STEP = timedelta(seconds=3), 0.02
 
 _E = TypeVar("_E", bound=Enum)
 _Table = Mapping[str, object]
+_AS_IT_IS: _Table = MappingProxyType({})
+"""What to write of a key about which nothing is new."""
 
 
 class KeyFileError(Exception):
@@ -68,7 +71,7 @@ class KeyFile:
                 before = _book(self._parsed(text), self.path)
                 after = step(before)
                 if after != before:
-                    write_atomically(self.path, _edited(text, after))
+                    write_atomically(self.path, _edited(text, before, after))
                 return after
         except OSError as error:
             raise KeyFileError(_("{file} cannot be written: {why}").format(file=self.path, why=error)) from None
@@ -252,16 +255,36 @@ def _facts(raw: _Table) -> Facts:
     return Facts({name: each for name, each in pairs if isinstance(each, str)})
 
 
-def _edited(text: str, book: KeyBook) -> str:
-    """Return the file's text made to say what the book says; what is not ours stays."""
+def _edited(text: str, before: KeyBook, after: KeyBook) -> str:
+    """Return the file's text, which says what ``before`` says, made to say ``after``; what is not ours stays.
+
+    A key that is as it was is left as it stands: to word it again takes milliseconds, in which a window would wait.
+    """
     import tomlkit  # noqa: PLC0415 -- costs 25 ms, and only writing needs it
 
     document = tomlkit.parse(text)
     if not text:
         document.add(tomlkit.comment(_HEADER.strip()))
-    _write_tables(document, "key", {each.ref.id: _key_row(each, book) for each in book.keys})
-    _write_tables(document, "old_key", {each.state.ref.id: _old_row(each) for each in book.old})
+    keys, old = _of_each(before), {each.state.ref.id: each for each in before.old}
+    _write_tables(
+        document,
+        "key",
+        {
+            key_id: _key_row(*each) if keys.get(key_id) != each else _AS_IT_IS
+            for key_id, each in _of_each(after).items()
+        },
+    )
+    _write_tables(
+        document,
+        "old_key",
+        {each.state.ref.id: _old_row(each) if old.get(each.state.ref.id) != each else _AS_IT_IS for each in after.old},
+    )
     return tomlkit.dumps(document)
+
+
+def _of_each(book: KeyBook) -> dict[str, tuple[KeyState, KeyHealth | None]]:
+    """Return all that is written of each key, by its id."""
+    return {each.ref.id: (each, book.noted.get(each.ref.id)) for each in book.keys}
 
 
 def _write_tables(document: MutableMapping[str, object], name: str, rows: Mapping[str, Mapping[str, object]]) -> None:
@@ -325,8 +348,7 @@ def _models_row(news: ModelNews) -> dict[str, object]:
     return {"at": _writable(news.at), "gone": [hidden(each) for each in news.gone], "new": [*map(hidden, news.new)]}
 
 
-def _key_row(state: KeyState, book: KeyBook) -> dict[str, object]:
-    noted = book.noted.get(state.ref.id)
+def _key_row(state: KeyState, noted: KeyHealth | None) -> dict[str, object]:
     return {**_row(state), "noted": noted.value if noted is not None else None}
 
 

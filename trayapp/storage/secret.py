@@ -102,7 +102,7 @@ class Secret:
         """Return ``text`` without any run of the key's letters that is long enough to help a thief."""
         size = _SHORTEST_PART
         parts = {self._text[place : place + size] for place in range(len(self._text) - size + 1)}
-        if not parts:
+        if parts.isdisjoint(text[place : place + size] for place in range(len(text) - size + 1)):
             return text
         kept: list[str] = []
         place = 0

@@ -41,11 +41,14 @@ class KeyCard(QWidget):
     """A key's id, and whether its balance may be read from now on."""
     paid_requested = Signal(str)
     """The id of a key that is to be tried with a call that costs something, once its price has been agreed to."""
+    opened = Signal()
+    """The details are wanted: the view is to be shown again, with its facts."""
 
     def __init__(self) -> None:
         """Make the card; `show_view` fills it."""
         super().__init__()
         self._view: KeyView | None = None
+        self._shown: tuple[object, ...] = ()
         self._address = ""
         self._is_checking = False
         self._mark = mark_label(_CARD_MARK)
@@ -82,7 +85,10 @@ class KeyCard(QWidget):
         ``unapproved`` is a host it may not go to yet, ``console`` where its provider keeps keys, ``beyond`` what may be
         looked at beyond the free check.
         """
-        before, self._view, self._address = self._view, view, console
+        shown = (view, is_checking, unapproved, console, beyond)
+        if shown == self._shown:
+            return
+        before, self._view, self._address, self._shown = self._view, view, console, shown
         key = view.row
         if before is None or before.row.mark is not key.mark:
             self.redraw()
@@ -115,13 +121,18 @@ class KeyCard(QWidget):
         self._toggle.setAccessibleName(_("Details of {label}").format(label=view.spoken))
         if before is None or before.old != view.old:
             self._show_old(view.old)
-        if self._toggle.isChecked():
+        if self.is_open:
             self._show_facts()
 
     def redraw(self) -> None:
         """Draw the marks again, when contrast has changed."""
         if self._view is not None:
             self._mark.setPixmap(theme.icon(self._view.row.mark).pixmap(_CARD_MARK))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the details are shown."""
+        return self._toggle.isChecked()
 
     def open(self) -> None:
         """Show the details."""
@@ -211,6 +222,7 @@ class KeyCard(QWidget):
     def _on_toggled(self, is_open: bool) -> None:  # noqa: FBT001 -- a signal's argument
         self._toggle.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
         if is_open:
+            self.opened.emit()
             self._show_facts()
         self._facts.setVisible(is_open)
 

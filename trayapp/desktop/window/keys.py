@@ -64,7 +64,8 @@ class KeysPage(QWidget):
         names = {each.id: each.name for each in update.providers}
         names |= {each: probe_for(each).name for each in {key.ref.provider for key in update.keys} if each not in names}
         blind = frozenset(key.ref.provider for key in update.keys if probe_for(key.ref.provider).hides_empty)
-        self._views = words.key_views(update.key_book, names, now, blind=blind)
+        detailed = frozenset(key_id for key_id, card in self._cards.items() if card.is_open)
+        self._views = words.key_views(update.key_book, names, now, blind=blind, detailed=detailed)
         self._show_cards(update)
         self._show_head(update)
 
@@ -222,8 +223,13 @@ class KeysPage(QWidget):
         card.paid_requested.connect(self._on_paid)
         card.replace_requested.connect(self._on_replace)
         card.remove_requested.connect(self._on_remove)
+        card.opened.connect(self._on_opened)
         self._column.insertWidget(place, card)
         self._cards[key_id] = card
+
+    def _on_opened(self) -> None:
+        if self._now is not None:
+            self.tick(self._now)
 
     def _open(self, dialog: KeyDialog) -> None:
         self._dialog = dialog
