@@ -1,11 +1,12 @@
 """From wherever a person has copied an address, to the page's data: the views for people, known hosts, own monitors."""
 
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.replaying import Answer, conversation, moods
-from trayapp.exchange import Response
+from trayapp.exchange import Response, UnreadableResponseError
 from trayapp.platforms import NEAR_TRIES, TRIES, detect, platform
 
 QUIET = {mood.platform: mood for mood in moods() if mood.name == "operational"}
@@ -96,3 +97,14 @@ def test_all_that_is_tried_near_by_fits_into_one_detection() -> None:
     assert len(NEAR_TRIES) == 5
     assert set(NEAR_TRIES) <= {*TRIES}
     assert all(urlsplit(path).path == path for path in NEAR_TRIES)
+
+
+def test_a_redirect_counts_as_one_of_the_six_requests() -> None:
+    exchange = detect(ANY)
+    next(exchange)
+    asked = [exchange.send(Response(f"{ANY}/en/", 200, b"<html>An application</html>")).url]
+    with suppress(UnreadableResponseError):
+        while True:
+            asked.append(exchange.send(Response(asked[-1], 0)).url)
+
+    assert len(asked) == 4

@@ -112,6 +112,8 @@ def test_planned_work_is_not_forgotten_before_it_begins() -> None:
         ("All systems operational", "operational"),
         ("Web is back online", "operational"),
         ("Service disruption: Errors", "major_outage"),
+        ("Service impact: Errors", "major_outage"),
+        ("Resolved: Informational message: Errors", "operational"),
         ("Performance issues: Errors", "partial_outage"),
         ("Informational message: Errors", "degraded"),
         ("Service is operating normally: [RESOLVED] Errors", "operational"),
@@ -161,3 +163,24 @@ def test_an_update_of_incident_io_lists_its_components(head: str) -> None:
 
     assert told.status == "partial_outage"
     assert [each.components for each in told.report.incidents] == [("Web", "Chat", "API")]
+
+
+AWS = "<generator>AWS Service Health Dashboard RSS Generator</generator>"
+BUILT = "<lastBuildDate>Tue, 22 Sep 2026 00:05:42 PDT</lastBuildDate>"
+
+
+@pytest.mark.parametrize(
+    ("head", "sent", "expected"),
+    [
+        (AWS + BUILT, NOW, ("feed", "operational", "incidents", "")),
+        (AWS + BUILT, "", ("feed", "operational", "incidents", "")),
+        (AWS + BUILT, "Mon, 22 Mar 2027 11:00:00 GMT", ("feed", "unknown", "none", "empty")),
+        (AWS, NOW, ("feed", "unknown", "none", "empty")),
+        (BUILT, NOW, ("feed", "unknown", "none", "empty")),
+    ],
+    ids=["fresh", "undated", "frozen", "without a clock", "of somebody else"],
+)
+def test_only_aws_says_something_with_an_empty_feed(head: str, sent: str, expected: tuple[str, ...]) -> None:
+    told = rss(head=head, sent=sent)
+
+    assert (told.platform, told.status, told.basis, told.error) == expected

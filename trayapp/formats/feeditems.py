@@ -48,7 +48,8 @@ _SEVERITIES = (
     (
         Status.MAJOR_OUTAGE,
         re.compile(
-            r"\b(?:major|complete|full|total|widespread|global) (?:\w+ )?outage\b|\Aservice disruption:", re.IGNORECASE
+            r"\b(?:major|complete|full|total|widespread|global) (?:\w+ )?outage\b|\Aservice (?:disruption|impact):",
+            re.IGNORECASE,
         ),
     ),
     (

@@ -206,7 +206,8 @@ def _addresses(url: str, answer: Response) -> tuple[str, ...]:
         found += [page + path for path in tries[:_BELOW_A_PREFIX]] + [others[0] + path for path in tries]
     else:
         found += [page + path for path in tries]
-    return tuple(each for each in dict.fromkeys(found) if each != url)[:_MOST_TRIES]
+    was_redirected = base(answer.url, ()) != base(url, ())
+    return tuple(each for each in dict.fromkeys(found) if each != url)[: _MOST_TRIES - was_redirected]
 
 
 def _failure(answers: list[Response]) -> UnreadableResponseError:

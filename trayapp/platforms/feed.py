@@ -5,9 +5,9 @@ pages forget to close items. Of the items of one service of AWS, which are its u
 share a name of their own (Better Stack) are the updates of one incident. The state is the newest update's first word
 ("Resolved - ..."), as Statuspage and its imitators write it, or the word behind "Status:", or a bracketed word in the
 title; without any of them, words of trouble make an item an incident and anything else is news. A feed without items
-says nothing, and a feed without a single word of a status page is none. "Now" is the feed's own clock (its build date,
-else its newest item), bounded by the answer's date; a feed that keeps no clock and was silent for half a year is
-frozen. Options:
+says nothing (but for those of AWS), and a feed without a single word of a status page is none. "Now" is the feed's own
+clock (its build date, else its newest item), bounded by the answer's date; a feed that keeps no clock and was silent for
+half a year is frozen. Options:
 
 ``open_hours``
     Hours without an update after which an open item counts as forgotten.
@@ -50,6 +50,7 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 """Links in the beginning of feeds that have an adapter of their own; in a text they are only talked about."""
+_OF_AWS = re.compile(r"<generator>\s*AWS Service Health Dashboard", re.IGNORECASE)
 _FLASHDUTY = re.compile(r"<guid[^>]*>\s*urn:flashduty:")
 
 
@@ -65,7 +66,7 @@ def read(ask: Ask) -> Exchange[StatusReport]:
     response = yield from _feed_response(ask)
     feed = feed_of(response)
     if not feed.entries:
-        raise UnreadableResponseError("The feed holds no item, which says neither fine nor broken.", FailureKind.EMPTY)
+        return _nothing_listed(feed, response)
     now, patience = _now(feed, response), _patience(ask)
     newest = _newest_of_threads(feed)
     events = [
@@ -89,6 +90,15 @@ def read(ask: Ask) -> Exchange[StatusReport]:
         absence=Absence.SAYS_NOTHING,
         page_name=feed.title,
     )
+
+
+def _nothing_listed(feed: Feed, response: Response) -> StatusReport:
+    """Return what an empty feed says: nothing, but for those of AWS, which list every event there is."""
+    served = instant(response.headers.get("date"))
+    is_frozen = served is not None and feed.updated is not None and served - feed.updated > _FROZEN_AFTER
+    if is_frozen or feed.updated is None or _OF_AWS.search(text_of(response)[:_HEAD]) is None:
+        raise UnreadableResponseError("The feed holds no item, which says neither fine nor broken.", FailureKind.EMPTY)
+    return StatusReport(absence=Absence.SAYS_NOTHING, page_name=feed.title)
 
 
 def recognises(response: Response) -> bool:
