@@ -6,8 +6,8 @@ share a name of their own (Better Stack) are the updates of one incident. The st
 ("Resolved - ..."), as Statuspage and its imitators write it, or the word behind "Status:", or a bracketed word in the
 title; without any of them, words of trouble make an item an incident and anything else is news. A feed without items
 says nothing (but for those of AWS), and a feed without a single word of a status page is none. "Now" is the feed's own
-clock (its build date, else its newest item), bounded by the answer's date; a feed that keeps no clock and was silent for
-half a year is frozen. Options:
+clock (its build date, else its newest item), bounded by the answer's date; a feed that keeps no clock and was silent
+for half a year is frozen. Options:
 
 ``open_hours``
     Hours without an update after which an open item counts as forgotten.
