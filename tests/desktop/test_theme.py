@@ -151,3 +151,20 @@ sys.exit("Qt" in vars(QtCore))
 def test_the_programs_own_icon_is_there() -> None:
     assert not assets.app_icon().isNull()
     assert assets.app_icon_file(999) is None
+
+
+@pytest.mark.parametrize(
+    ("system", "environment", "can_tell"),
+    [
+        ("linux", {}, False),
+        ("linux", {"XDG_CURRENT_DESKTOP": ""}, False),
+        ("linux", {"XDG_CURRENT_DESKTOP": "GNOME"}, True),
+        ("linux", {"QT_QPA_PLATFORMTHEME": "gtk3"}, True),
+        ("win32", {}, True),
+        ("darwin", {}, True),
+    ],
+)
+def test_contrast_is_asked_for_where_somebody_can_tell(
+    system: str, environment: dict[str, str], *, can_tell: bool
+) -> None:
+    assert theme.can_tell_contrast(system, environment) is can_tell

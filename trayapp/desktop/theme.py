@@ -5,7 +5,7 @@ Ito's, which people with any colour vision can tell apart. A thin outline of the
 legible on light and dark panels alike: nobody tells us which one it lies on.
 
 Touching ``QtCore.Qt`` makes its hundred enumerations, which takes 44 ms and 1 MB. So it is not imported by name, and
-the drawing of icons does without: it fills paths, and its brushes are gradients of one colour.
+the drawing of icons does without: it fills paths, and its brushes are pictures of one dot.
 """
 
 import os
@@ -23,7 +23,6 @@ from PySide6.QtGui import (
     QColor,
     QGuiApplication,
     QIcon,
-    QLinearGradient,
     QPainter,
     QPainterPath,
     QPainterPathStroker,
@@ -264,10 +263,9 @@ def _widened(path: QPainterPath, width: float) -> QPainterPath:
 
 
 def _brush(hue: QColor) -> QBrush:
-    gradient = QLinearGradient(0, 0, GRID, GRID)
-    gradient.setColorAt(0, hue)
-    gradient.setColorAt(1, hue)
-    return QBrush(gradient)
+    dot = QPixmap(1, 1)
+    dot.fill(hue)
+    return QBrush(dot)
 
 
 @cache
