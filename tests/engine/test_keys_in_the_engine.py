@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,33 @@ def test_a_broken_file_of_keys_is_a_note(options: bootstrap.Options, tmp_path: P
         await this.until(lambda: any(each.key == "keys" for each in this.updates[-1].notes))
 
     run(options, looks)
+
+
+def test_a_key_that_ends_soon_is_told_of_once_and_not_after_a_restart(
+    options: bootstrap.Options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trayapp.engine.engine.HEARTBEAT", timedelta(seconds=0.1))
+    end = datetime.now(UTC) + timedelta(days=3)
+
+    async def adds(this: Run) -> None:
+        this.engine.handle(AddKey(NewKey(provider="openai", label="work", expires_at=end), Secret(GOOD)))
+        await this.until(lambda: Reason.DUE in this.told)
+        await asyncio.sleep(0.5)
+
+    async def goes_on(this: Run) -> None:
+        await this.until(lambda: this.has(KeyHealth.OK))
+        await asyncio.sleep(0.5)
+
+    async def cannot_read_them(this: Run) -> None:
+        await this.until(lambda: any(each.key == "keys" for each in this.updates[-1].notes))
+        await asyncio.sleep(0.5)
+
+    file = tmp_path / "keys.toml"
+    told = [run(options, adds).told, run(options, goes_on).told]
+    text = file.read_text()
+    file.write_text("[[key")
+    told.append(run(options, cannot_read_them).told)
+    file.write_text(text)
+    told.append(run(options, goes_on).told)
+
+    assert told == [[Reason.DUE], [], [], []]

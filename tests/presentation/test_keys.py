@@ -10,6 +10,7 @@ from tests.builders import NOON
 from trayapp.domain.keys import Facts, KeyAnswer, KeyHealth, KeyRef, KeyState, ModelNews, Reachability, after_check
 from trayapp.domain.notification import Alert, AlertKind
 from trayapp.domain.rotation import KeyBook, OldKey
+from trayapp.presentation.ages import long_date
 from trayapp.presentation.keys import (
     attention,
     health_word,
@@ -20,7 +21,7 @@ from trayapp.presentation.keys import (
     mark_of_key,
     reach_phrase,
 )
-from trayapp.presentation.wording import worded
+from trayapp.presentation.wording import Urgency, worded
 from trayapp.presentation.words import Mark
 
 NAMES = {"openai": "OpenAI"}
@@ -243,6 +244,12 @@ def test_the_document_of_a_key_never_checked_has_gaps() -> None:
         (("REJECTED", "Because."), "Your key “work” needs attention: Not accepted", "Because."),
         (("OK", "Fine."), "Your key “work” works again", ""),
         ((), "Your key “work” needs attention: ", ""),
+        (
+            ("little left", "credit", "0.42", "currency", "USD"),
+            "Little is left for your key “work”",
+            "Credit 0.42 USD.",
+        ),
+        (("little left", "used", "95", "limit", "100"), "Little is left for your key “work”", "95 of 100 used."),
     ],
 )
 def test_a_pop_up_about_a_key(components: tuple[str, ...], title: str, body: str) -> None:
@@ -251,3 +258,29 @@ def test_a_pop_up_about_a_key(components: tuple[str, ...], title: str, body: str
     said = worded(alert, {}, NOW)
 
     assert (said.title, said.body) == (title, body)
+    assert said.urgency is Urgency.NORMAL
+
+
+@pytest.mark.parametrize(
+    ("reminder", "days", "title", "body", "urgency"),
+    [
+        ("ends soon", 3, "Your key “work” ends on {date}", "In 3 days: replace it before.", Urgency.NORMAL),
+        ("ends soon", -1, "Your key “work” ended on {date}", "Replace it if you need it.", Urgency.NORMAL),
+        ("ended", -1, "Your key “work” ended on {date}", "Replace it if you need it.", Urgency.NORMAL),
+        (
+            "old",
+            -400,
+            "Your key “work” has been the same since {date}",
+            "The older a key, the more places know it: replace it?",
+            Urgency.LOW,
+        ),
+    ],
+)
+def test_a_pop_up_that_reminds_of_a_key(reminder: str, days: int, title: str, body: str, urgency: Urgency) -> None:
+    moment = NOW + timedelta(days=days)
+    alert = Alert(kind=AlertKind.KEY, at=NOW, title="work", components=(reminder,), started_at=moment)
+
+    said = worded(alert, {}, NOW)
+
+    assert (said.title, said.body) == (title.format(date=long_date(moment)), body)
+    assert said.urgency is urgency

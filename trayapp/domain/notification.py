@@ -90,6 +90,7 @@ class Reason(StrEnum):
     HELD_SNOOZED = "pop-ups are snoozed; gathered"
     SNOOZED = "pop-ups are snoozed"
     QUIET = "quiet hours"
+    DUE = "a reminder of a key"
 
 
 class Alert(Struct, frozen=True, kw_only=True):
@@ -192,6 +193,18 @@ class PageBook(Struct, frozen=True, kw_only=True):
     """Looks in a row since then that found it fine."""
 
 
+class Reminded(Struct, frozen=True):
+    """That somebody was reminded of a key: ``what`` of it, and which moment that was about (UTC).
+
+    ``is_over``: it did not hold in between, so the next time it is news.
+    """
+
+    key_id: str
+    what: str
+    moment: datetime
+    is_over: bool = False
+
+
 class AlertBook(Struct, frozen=True, kw_only=True):
     """The memory of the policy. ``started`` are the pages already looked at in this run (never stored)."""
 
@@ -207,6 +220,8 @@ class AlertBook(Struct, frozen=True, kw_only=True):
     """By page id: the verdict of our own making that was noted last, while it lasts."""
     saying: tuple[Decision, ...] = ()
     """What was decided to be told and is on its way to the screen."""
+    reminded: tuple[Reminded, ...] = ()
+    """What people were reminded of, or would have been: one for each key and thing."""
 
     def of(self, page_id: str) -> PageBook:
         """Return what is remembered of one page."""

@@ -22,6 +22,7 @@ from trayapp.domain.clockset import book_moved, snapshot_moved
 from trayapp.domain.drift import FROZEN_AFTER
 from trayapp.domain.inquiry import Inquiry
 from trayapp.domain.keyalerts import decide_key, noted_after
+from trayapp.domain.keyreminderalerts import decide_reminders
 from trayapp.domain.keys import KeyHealth, KeyRef, KeyState
 from trayapp.domain.ledger import Sighting, Source, is_news
 from trayapp.domain.notification import (
@@ -277,6 +278,7 @@ class Engine:
             self._prune(self._clock.now())
             if self._keys is not None:
                 self._keys.tick()
+                self._remind_of_keys(self._keys)
             if self._signals is not None:
                 self._signals.tick()
                 self._seek_alternatives()
@@ -628,6 +630,17 @@ class Engine:
             self._store("", None, (), tuple(made))
             self._schedule_release()
         return noted
+
+    def _remind_of_keys(self, keys: KeyWatch) -> None:
+        """Decide whether a key is soon to be replaced or paid for, and store it; unread keys are not forgotten ones."""
+        if keys.problem:
+            return
+        before = self._book
+        now = self._clock.now()
+        self._book, made = decide_reminders(before, keys.book.keys, self._rules(), now, self._around())
+        if made or self._book != before:
+            self._store("", None, (), made)
+            self._schedule_release()
 
     def _watch_pages(self) -> None:
         """Begin to watch what the settings say, and stop watching what they no longer say."""

@@ -109,5 +109,6 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         Reason.ACKNOWLEDGED.value: _later("You had acknowledged it."),
         Reason.SNOOZED.value: _later("Pop-ups were snoozed."),
         Reason.QUIET.value: _later("Quiet hours."),
+        Reason.DUE.value: _later("A reminder of a key; said once."),
     }
 )

@@ -146,8 +146,25 @@ def _note(state: KeyState, reminder: Reminder, moment: datetime, now: datetime) 
         sentence = _("It has been the same since {date}. The older a key, the more places know it: replace it?")
         return sentence.format(date=long_date(moment))
     if reminder is Reminder.LITTLE_LEFT:
-        return _("Little is left: {what}.").format(what=_credit(state))
+        return _("Little is left: {what}.").format(what=_credit(state.facts))
     return _gone(state.models.gone if state.models is not None else ())
+
+
+def reminded(
+    label: str, reminder: Reminder, moment: datetime, sums: Mapping[str, str], now: datetime
+) -> tuple[str, str]:
+    """Return a pop-up that reminds of a key: its title, and what to do. ``sums`` are the facts about money."""
+    if reminder is Reminder.LITTLE_LEFT:
+        told = _credit(sums)
+        return _("Little is left for your key “{label}”").format(label=label), f"{told[:1].upper()}{told[1:]}."
+    date = long_date(moment)
+    if reminder is Reminder.OLD:
+        title = _("Your key “{label}” has been the same since {date}").format(label=label, date=date)
+        return title, _("The older a key, the more places know it: replace it?")
+    if moment <= now:
+        return _("Your key “{label}” ended on {date}").format(label=label, date=date), _("Replace it if you need it.")
+    title = _("Your key “{label}” ends on {date}").format(label=label, date=date)
+    return title, _("In {time}: replace it before.").format(time=duration(moment - now))
 
 
 def _gone(models: tuple[str, ...]) -> str:
@@ -183,7 +200,7 @@ def _row(state: KeyState, names: Mapping[str, str], now: datetime) -> KeyRow:
         attempt=attempt,
         checked=_("checked {age}").format(age=age(state.health_at, now)) if state.health_at is not None else "",
         since=_("since {time}").format(time=clock(state.since, now)) if _is_news(state) and state.since else "",
-        credit=_credit(state),
+        credit=_credit(state.facts),
         expires=_expiry(state, now),
         key_age=_("here since {date}").format(date=long_date(ref.added_at)) if ref.added_at is not None else "",
         kept_in=_kept(state),
@@ -228,8 +245,7 @@ def _is_news(state: KeyState) -> bool:
     return state.health.is_bad
 
 
-def _credit(state: KeyState) -> str:
-    facts = state.facts
+def _credit(facts: Mapping[str, str]) -> str:
     currency = facts.get("currency", "")
     if "credit" in facts:
         return _("credit {amount}").format(amount=f"{facts['credit']} {currency}".strip())

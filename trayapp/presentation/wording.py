@@ -9,13 +9,14 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
+from trayapp.domain.keyreminders import Reminder
 from trayapp.domain.keys import KeyHealth
 from trayapp.domain.notification import Alert, AlertKind
 from trayapp.domain.status import Status
 from trayapp.domain.verdictalerts import SUFFIX as DERIVED_SUFFIX
 from trayapp.domain.wishes import wish_of
 from trayapp.presentation.ages import clock, duration, long_date
-from trayapp.presentation.keys import health_word
+from trayapp.presentation.keys import health_word, reminded
 from trayapp.presentation.tray import clipped
 from trayapp.presentation.verdict import derived_body, derived_title
 from trayapp.presentation.words import status_phrase, status_word, turned_into
@@ -182,6 +183,10 @@ def _digest(told: _Telling) -> _Saying:
 def _key(told: _Telling) -> _Saying:
     """Say which key, and what is wrong with it: the label is the alert's title, the rest its components."""
     health, reason = (*told.alert.components, "", "")[:2]
+    if health in set(Reminder):
+        alert = told.alert
+        sums = dict(zip(alert.components[1::2], alert.components[2::2], strict=False))
+        return reminded(alert.title, Reminder(health), alert.started_at or alert.at, sums, told.now)
     word = health_word(KeyHealth(health)) if health in set(KeyHealth) else ""
     if health in set(KeyHealth) and KeyHealth(health).works:
         return _("Your key “{label}” works again").format(label=told.alert.title), ""
@@ -216,7 +221,7 @@ _LOUD = frozenset({AlertKind.OPENED, AlertKind.ESCALATED})
 
 def _urgency(alert: Alert) -> Urgency:
     """Return how loud to be. Loud pop-ups stay until they are seen and pass do-not-disturb: major outages only."""
-    if alert.kind in _QUIET:
+    if alert.kind in _QUIET or alert.components[:1] == (Reminder.OLD.value,):
         return Urgency.LOW
     if alert.kind in _LOUD and alert.status is Status.MAJOR_OUTAGE:
         return Urgency.CRITICAL
