@@ -188,6 +188,24 @@ class TestShrinkingPages:
 
         assert state(seen(known, self.inventory(9), 1)).shown is None
 
+    def test_a_list_that_loses_everything_is_never_believed(self) -> None:
+        known = seen(EMPTY, self.inventory(10))
+        nothing = replace(report(indicator=Status.OPERATIONAL), components=())
+        for minute in range(1, 5):
+            known = seen(known, nothing, minute)
+            assert state(known).shown is None
+        judgement = state(known).judgement
+        assert judgement is not None
+        assert judgement.because is Because.EMPTIED
+
+        again = seen(known, self.inventory(10), 5)
+        assert state(again).shown is Status.OPERATIONAL
+
+    def test_a_page_that_never_listed_any_is_judged_without(self) -> None:
+        nothing = replace(report(indicator=Status.OPERATIONAL), components=())
+
+        assert state(seen(seen(EMPTY, nothing), nothing, 1)).shown is Status.OPERATIONAL
+
     def test_losing_one_good_component_of_many_is_ordinary(self) -> None:
         known = seen(EMPTY, self.inventory(10))
 

@@ -31,6 +31,7 @@ class Because(StrEnum):
     SCOPE_MATCHES_NOTHING = "scope matches nothing"
     COMPONENT_MISSING = "watched component missing"
     SHRUNK = "component list shrank"
+    EMPTIED = "component list emptied"
     NOTHING_SAID = "nothing said"
 
 

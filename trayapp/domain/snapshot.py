@@ -184,7 +184,7 @@ def _informed(before: PageState, report: StatusReport, seen: Observation) -> Pag
     judgement = judge(report, before.page.watched, carried)
     inventory, candidate, shrunk = _inventory(before, report)
     if shrunk and judgement.status is not None and not judgement.status.is_bad:
-        judgement = replace(judgement, status=None, because=Because.SHRUNK)
+        judgement = replace(judgement, status=None, because=Because.SHRUNK if report.components else Because.EMPTIED)
     return replace(
         before,
         report=report,
@@ -243,11 +243,14 @@ def _inventory(before: PageState, report: StatusReport) -> tuple[frozenset[str],
     """Return the accepted component ids, those waiting to be accepted, and whether the list shrank.
 
     A complete list that loses more than a fifth of its components, or a bad one, is believed only when
-    the next valid answer shows the same list: a broken answer must not look like a recovery.
+    the next valid answer shows the same list: a broken answer must not look like a recovery. One that lists none
+    any more is never believed: nothing it says is about what was watched.
     """
     if report.absence is not Absence.GONE:
         return frozenset(), None, False
     now = frozenset(each.id for each in report.components)
+    if before.inventory and not now:
+        return before.inventory, None, True
     if not before.inventory or now == before.candidate or before.page.watched:
         return now, None, False
     lost = before.inventory - now

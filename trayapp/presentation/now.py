@@ -455,8 +455,8 @@ def _warnings(state: PageState, now: datetime) -> tuple[str, ...]:
             )
         )
     lines.extend(drift_sentences(state, now))
-    if judgement is not None and judgement.because is Because.SHRUNK:
-        lines.append(because_sentence(Because.SHRUNK))
+    if judgement is not None and judgement.because in {Because.SHRUNK, Because.EMPTIED}:
+        lines.append(because_sentence(judgement.because))
     return tuple(lines)
 
 

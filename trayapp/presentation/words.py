@@ -183,6 +183,7 @@ _REASONS: Mapping[Because, str] = MappingProxyType(
         Because.SCOPE_MATCHES_NOTHING: _later("The page lists none of the components you watch."),
         Because.COMPONENT_MISSING: _later("A component you watch is missing on the page."),
         Because.SHRUNK: _later("The page suddenly lists fewer components; the next look will tell."),
+        Because.EMPTIED: _later("The page lists no components any more, so nothing can be said of them."),
         Because.NOTHING_SAID: _later("The page says nothing about how it is doing."),
     }
 )
