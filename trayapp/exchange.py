@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
-from trayapp.domain.report import FailureKind, StatusReport
+from trayapp.domain.report import FailureKind, FetchFailure, StatusReport
 
 DEFAULT_LIMIT = 1_000_000
 """Bytes of a decoded body we read at the most."""
@@ -39,12 +39,16 @@ class Request(Struct, frozen=True, kw_only=True):
 
 
 class Response(Struct, frozen=True):
-    """What came back. ``body`` is decoded from its transfer and content coding; header names are lower case."""
+    """What came back. ``body`` is decoded from its transfer and content coding; header names are lower case.
+
+    ``failure`` is why there is no answer to an optional request, whose ``status`` is 0 then.
+    """
 
     url: str
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=lambda: _NO_HEADERS)
+    failure: FetchFailure | None = None
 
     @property
     def content_type(self) -> str:

@@ -190,6 +190,11 @@ FAULTS: dict[str, tuple[Callable[[], Mood], FailureKind, str]] = {
     "redirect to ftp": (lambda: redirects("ftp://ftp.example/"), FailureKind.MOVED, "elsewhere"),
     "redirect to a script": (lambda: redirects("javascript:alert(1)"), FailureKind.MOVED, "elsewhere"),
     "redirect to nonsense": (lambda: redirects("https://[::1"), FailureKind.INVALID, "cannot be read"),
+    "redirect to where nothing is encrypted": (
+        lambda: redirects("http://status.new.example/"),
+        FailureKind.MOVED,
+        "sends us to status.new.example, which is not a secure address",
+    ),
     "redirect to another port": (lambda: redirects("http://127.0.0.1:9/"), FailureKind.MOVED, "elsewhere"),
 }
 

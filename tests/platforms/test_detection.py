@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from tests.replaying import Answer, Mood, conversation, moods
-from trayapp.domain.report import FailureKind
+from trayapp.domain.report import FailureKind, FetchFailure
 from trayapp.exchange import Ask, Exchange, Platform, Response, UnreadableResponseError
 from trayapp.platforms import BUILTIN, TRIES, Detected, UnknownPlatformError, detect, platform, plugins, recognise
 
@@ -274,6 +274,36 @@ def test_what_cannot_be_found_says_why(everywhere: Answer, kind: FailureKind) ->
 
     assert error.kind is kind
     assert error.detail.endswith((".", ")."))
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (FailureKind.RESET, FailureKind.RESET),
+        (FailureKind.TIMEOUT, FailureKind.TIMEOUT),
+        (FailureKind.TOO_LARGE, FailureKind.TOO_LARGE),
+        (FailureKind.INVALID, FailureKind.INVALID),
+        (FailureKind.HTTP_ERROR, FailureKind.NOT_A_STATUS_PAGE),
+        (FailureKind.MOVED, FailureKind.NOT_A_STATUS_PAGE),
+    ],
+)
+def test_data_that_broke_off_are_not_taken_for_none(kind: FailureKind, expected: FailureKind) -> None:
+    def search() -> None:
+        """Find one file that cannot be read, and beside it nothing anywhere."""
+        asking = detect("https://status.acme.example")
+        page = next(asking)
+        file = asking.send(Response(page.url, 200, HTML))
+        asked = asking.send(Response(file.url, 0, failure=FetchFailure(kind=kind, detail="It broke off.")))
+        gone = FetchFailure(kind=FailureKind.HTTP_ERROR, detail="It is not there.")
+        while True:
+            asked = asking.send(Response(asked.url, 0, failure=gone))
+
+    with pytest.raises(UnreadableResponseError) as caught:
+        search()
+
+    assert caught.value.kind is expected
+    broken = "https://status.acme.example/api/v2/summary.json cannot be read. It broke off."
+    assert (caught.value.detail == broken) is (kind is expected)
 
 
 def test_the_sentence_names_what_was_tried() -> None:

@@ -42,7 +42,7 @@ def looked(outcome: StatusReport | FetchFailure, page: CataloguedPage = PAGE) ->
         ),
         (
             looked(FetchFailure(kind=FailureKind.MOVED, detail="")),
-            f"This page has moved to an unknown address. Change its address in Settings: {URL}",
+            f"This page has moved to an address that cannot be used. Change its address in Settings: {URL}",
         ),
         (
             read_as(looked(report()), "rootly"),

@@ -244,7 +244,7 @@ class _Look:
         allowance = Allowance(granted)
         answer = await self._fetch(request, allowance)
         self._allowance.left -= granted - allowance.left
-        return Response(request.url, 0) if isinstance(answer, FetchFailure) else answer
+        return Response(request.url, 0, failure=answer) if isinstance(answer, FetchFailure) else answer
 
     async def _fetch(self, request: Request, allowance: Allowance) -> Response | FetchFailure:
         try:
@@ -311,12 +311,10 @@ class _Look:
         if same and secure and not target.userinfo:
             return target
         moved_to = _clean(target)
-        raise failed(
-            FailureKind.MOVED,
-            f"{host} sends us to {_shown(target)}." if moved_to else f"{host} sends us elsewhere.",
-            answer.status,
-            moved_to,
-        )
+        where = f"to {_shown(target)}" if moved_to else "elsewhere"
+        if target.scheme == "http" and target.host and not (is_inside(target.host) or names_loopback(target.host)):
+            where = f"to {_shown(target)}, which is not a secure address (https)"
+        raise failed(FailureKind.MOVED, f"{host} sends us {where}.", answer.status, moved_to)
 
     async def _hop(self, url: httpx.URL, request: Request, allowance: Allowance) -> Response:
         """Ask one address once (again where our own connection was to blame) and tell the sink."""

@@ -120,6 +120,7 @@ _BELOW_A_PREFIX = 2
 _ANY_ANSWER = frozenset({200, *range(400, 600)})
 _GONE = frozenset({404, 410})
 _FOUND = 200
+_BROKEN_OFF = frozenset({FailureKind.INVALID, FailureKind.RESET, FailureKind.TIMEOUT, FailureKind.TOO_LARGE})
 
 
 def detect(url: str) -> Exchange[Detected]:
@@ -217,6 +218,7 @@ def _failure(answers: list[Response]) -> UnreadableResponseError:
     the answers                                               kind
     ========================================================  =====================
     something that begins like data and cannot be read        ``invalid``
+    one that broke off, was too large or came too late        that
     nothing but empty ones, or web pages and an empty file    ``empty``
     the host refuses or fails, and nothing else answered      ``http_error``
     anything else                                             ``not_a_status_page``
@@ -228,6 +230,9 @@ def _failure(answers: list[Response]) -> UnreadableResponseError:
     for each, trouble in kinds:
         if trouble is not None and trouble.kind is FailureKind.INVALID:
             return UnreadableResponseError(f"{each.url} answers with broken data. {trouble.detail}")
+    for each in answers:
+        if each.failure is not None and each.failure.kind in _BROKEN_OFF:
+            return UnreadableResponseError(f"{each.url} cannot be read. {each.failure.detail}", each.failure.kind)
     if any(trouble is not None and trouble.kind is FailureKind.EMPTY for _each, trouble in kinds):
         return UnreadableResponseError(f"The answers are empty (tried {tried}).", FailureKind.EMPTY)
     if not read and first.status not in _GONE:

@@ -23,7 +23,7 @@ def _sentence(drift: Drift, state: PageState, now: datetime) -> str:
     match drift.kind:
         case DriftKind.MOVED:
             return _("This page has moved to {after}. Change its address in Settings: {address}").format(
-                after=clipped(drift.after or _("an unknown address"), _ADDRESS_LIMIT), address=address
+                after=clipped(drift.after or _("an address that cannot be used"), _ADDRESS_LIMIT), address=address
             )
         case DriftKind.PLATFORM_CHANGED:
             return _(
