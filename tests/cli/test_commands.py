@@ -184,6 +184,12 @@ class TestStatus:
         assert (code, out) == (64, "")
         assert err.startswith("trayapp: ")
 
+    def test_a_password_in_an_address_is_not_said_again(self, run: Run) -> None:
+        code, _out, err = run("status", "https://me:hunter2@status.acme.example")
+
+        assert code == 64
+        assert "hunter2" not in err
+
     def test_a_wish_that_cannot_be_met_is_said(self, run: Run, page: FakePage, tmp_path: Path) -> None:
         configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\nname = "Acme"\n[[watch]]\nprovider = "no-such"\n')
         code, _out, err = run("status")
@@ -321,6 +327,22 @@ class TestOutput:
         assert (ran.returncode, err) == (2, "")
         assert "St?rung bei ??" in out
 
+    @pytest.mark.skipif(sys.platform == "win32", reason="the shell closes the input here")
+    @pytest.mark.parametrize("input_from", ["<&-", "</dev/null"])
+    def test_a_closed_input_is_no_accident(self, tmp_path: Path, input_from: str) -> None:
+        places = ["--config", str(tmp_path / "config.toml"), "--data-dir", str(tmp_path / "data")]
+        command = [sys.executable, "-m", "trayapp", *places, "keys", "add", "openai"]
+        ran = subprocess.run(["sh", "-c", f'exec "$@" {input_from}', "sh", *command], check=False, capture_output=True)
+
+        assert (ran.returncode, ran.stderr) == (1, b"trayapp: There is no key.\n")
+
+    def test_an_input_that_is_no_text_is_a_sentence(self, tmp_path: Path) -> None:
+        places = ["--config", str(tmp_path / "config.toml"), "--data-dir", str(tmp_path / "data")]
+        command = [sys.executable, "-m", "trayapp", *places, "keys", "add", "openai"]
+        ran = subprocess.run(command, check=False, capture_output=True, input=b"sk-\xff\xfe\n")
+
+        assert (ran.returncode, ran.stderr) == (1, b"trayapp: That is no text, so it is no key.\n")
+
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -402,6 +424,23 @@ class TestRecordAndReplay:
         assert "cannot be replayed" in err
         assert "codec" not in err
 
+    def test_a_recording_that_is_not_there_is_a_plain_sentence(self, run: Run, tmp_path: Path) -> None:
+        file = tmp_path / "none.jsonl"
+
+        assert run("replay", str(file)) == (
+            1,
+            "",
+            f"trayapp: {file} cannot be replayed: No such file or directory\n",
+        )
+
+    def test_a_page_that_was_never_read_is_said_beside_the_lines(self, run: Run, tmp_path: Path) -> None:
+        file = tmp_path / "tape.jsonl"
+        file.write_text(json.dumps(answers(0, "<html>Log in</html>")))
+        code, out, err = run("replay", str(file))
+
+        assert (code, out) == (0, "")
+        assert err.startswith("trayapp: status.acme.example was never read: ")
+
     @pytest.mark.parametrize(
         "line",
         [
@@ -454,7 +493,7 @@ class TestIncidents:
         configure(tmp_path, f'[[watch]]\nurl = "{page.url}"\nname = "Mine"\n')
         watch_for_a_moment(tmp_path)
 
-        assert "HYPERLINK" in run("incidents")[1]
+        assert "Mine: =HYPERLINK(1)" in run("incidents")[1]
         (found,) = json.loads(run("incidents", "--json", "--since", "3650d")[1])["incidents"]
         assert found["title"] == "=HYPERLINK(1)"
         rows = list(csv.DictReader(io.StringIO(run("incidents", "--csv")[1])))
@@ -585,6 +624,14 @@ class TestExport:
 
         assert f'trayapp_page_status{{page="{identity}"}} 4.0' in out
         assert f'trayapp_open_incidents{{page="{identity}"}} 1.0' in out
+
+    def test_a_damaged_history_is_said(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "data").mkdir()
+        (tmp_path / "data" / "history.db").write_bytes(b"<html>" * 1000)
+        code, out, err = run("export", "--json")
+
+        assert (code, json.loads(out)["incidents"]) == (0, [])
+        assert "was damaged" in err
 
 
 class TestDoctor:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from tests.builders import NOON, component, failure, incident, report, update
+from tests.builders import NOON, component, failure, incident, planned, report, update
 from trayapp.domain.change import (
     Change,
     IncidentClosed,
@@ -54,6 +54,25 @@ def test_what_is_wrong_is_named_and_what_is_fine_is_not() -> None:
     assert "https://status.acme.example/1" in text
     assert "Slow answers" in text
     assert "Only broad outages" in text
+
+
+def test_running_work_and_the_next_that_is_planned_are_named() -> None:
+    work = [
+        planned("Later", scheduled_for=NOON + timedelta(hours=9)),
+        planned("Some day", scheduled_for=None, scheduled_until=None),
+        planned("Soon", scheduled_for=NOON + timedelta(hours=1), scheduled_until=None),
+        planned("Now", Phase.IN_PROGRESS),
+        planned("Done", Phase.COMPLETED),
+    ]
+    lines = page_lines(looked(report(maintenances=work)), NOON)
+
+    begin, end = (f"{each.astimezone():%H:%M}" for each in (NOON, NOON + timedelta(hours=2)))
+    later = f"{(NOON + timedelta(hours=1)).astimezone():%H:%M}"
+    assert [each for each in lines if each.startswith("  ~")] == [
+        f"  ~ Now (In progress, from {begin}, until {end})",
+        f"  ~ Soon (Scheduled, from {later})",
+    ]
+    assert "  ~ Some day (Scheduled)" in page_lines(looked(report(maintenances=work[1:2])), NOON)
 
 
 def test_many_bad_components_are_counted() -> None:

@@ -65,7 +65,7 @@ def _save(mine: bootstrap.Home, answer: Mapping[str, object], file: Path) -> int
     try:
         diagnostics.save(file, answer, mine)
     except OSError as error:
-        printing.complain(_("trayapp: {file} could not be written: {why}").format(file=file, why=error))
+        printing.complain(_("trayapp: {file} could not be written: {why}").format(file=file, why=printing.why(error)))
         return FAILED
     printing.lines([_("{file} is written. No key is in it; look through it before you send it.").format(file=file)])
     return DONE

@@ -36,6 +36,8 @@ def main(arguments: argparse.Namespace) -> int:
 def _recorded(mine: bootstrap.Home) -> document.Document:
     """Return everything the history holds; it holds no secrets."""
     history = History.open(mine.paths.database if mine.paths.database.exists() else None)
+    for note in history.notes:
+        printing.complain(f"trayapp: {note}")
     try:
         incidents = document.incidents_document(history.incidents(IncidentQuery(limit=_EVERYTHING)))["incidents"]
         statuses = [

@@ -37,7 +37,8 @@ def main(arguments: argparse.Namespace) -> int:
     elif arguments.csv:
         _print_csv(found)
     else:
-        names = {page.id: page.name for provider in mine.catalogue.providers for page in provider.pages}
+        known = (page for provider in mine.catalogue.providers for page in provider.pages)
+        names = {each.id: each.name for each in (*known, *watchlist.watchlist(mine.settings, mine.catalogue).pages)}
         for each in found:
             printing.lines(terminal.stored_lines(each, names.get(each.page_id, each.page_id), now))
         if not found:

@@ -48,13 +48,19 @@ def main(argv: Sequence[str], start_desktop: _Command | None = None) -> int:
     except OSError as error:
         _log.debug("the command failed", exc_info=True)
         _forget_stdout()
-        print(f"trayapp: {error}", file=sys.stderr)
+        where = f": {error.filename}" if error.strerror and error.filename else ""
+        print(f"trayapp: {error.strerror or error}{where}", file=sys.stderr)
         return int(arguments.failed)
     return code
 
 
 def _have_streams() -> None:
-    """Let what is printed go nowhere where somebody closed the output, or the program has no console."""
+    """Let what is printed go nowhere where somebody closed the output, or the program has no console.
+
+    Where the input is closed there is nothing to read.
+    """
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 -- open to the very end
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 -- open to the very end

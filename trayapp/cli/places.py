@@ -62,7 +62,10 @@ def _at(mine: bootstrap.Home, url: str) -> StatusPage:
     except ValueError:
         raise UsageError(_("{url!r} is not an address.").format(url=url)) from None
     page = watchlist.page_at(url, mine.settings, mine.catalogue)
-    if not host or parts.scheme not in {"http", "https"} or parts.username is not None:
+    if parts.username is not None:
+        sentence = _("An address with a user name or a password in it is not taken. See: trayapp login --help")
+        raise UsageError(sentence)
+    if not host or parts.scheme not in {"http", "https"}:
         raise UsageError(_("{url!r} is not the https address of a status page.").format(url=url))
     if parts.scheme == "http" and not page.internal and not _is_loopback(host):
         raise UsageError(

@@ -22,6 +22,11 @@ def complain(text: str) -> None:
     print(writable(_harmless(text), sys.stderr), file=sys.stderr, flush=True)
 
 
+def why(error: Exception) -> str:
+    """Return what went wrong in the system's words, without its number: "No such file or directory"."""
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+
+
 def _is_unicode(stream: TextIO) -> bool:
     return (stream.encoding or "utf-8").replace("-", "").casefold() in {"utf8", "utf8sig"}
 

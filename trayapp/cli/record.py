@@ -29,7 +29,9 @@ def main(arguments: argparse.Namespace) -> int:
             if recorder.trouble is not None:
                 raise recorder.trouble
     except OSError as error:
-        printing.complain(_("trayapp: {file} cannot be written: {why}").format(file=arguments.output, why=error))
+        printing.complain(
+            _("trayapp: {file} cannot be written: {why}").format(file=arguments.output, why=printing.why(error))
+        )
         return FAILED
     printing.complain(_("Recorded {count} answers.").format(count=recorder.count))
     return INTERRUPTED if recorder.is_interrupted else DONE

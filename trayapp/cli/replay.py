@@ -10,6 +10,7 @@ from trayapp.cli import places, printing
 from trayapp.cli.exits import DONE, FAILED
 from trayapp.cli.showing import run_showing
 from trayapp.domain.change import StatusChanged
+from trayapp.domain.snapshot import Snapshot
 from trayapp.engine.engine import Engine
 from trayapp.engine.recording import Recording, RecordingError, read
 from trayapp.engine.replay import from_its_first_look
@@ -30,19 +31,32 @@ def main(arguments: argparse.Namespace) -> int:
         )
         return FAILED
     except (OSError, RecordingError) as error:
-        printing.complain(_("trayapp: {file} cannot be replayed: {why}").format(file=arguments.file, why=error))
+        printing.complain(
+            _("trayapp: {file} cannot be replayed: {why}").format(file=arguments.file, why=printing.why(error))
+        )
         return FAILED
     engine = bootstrap.build_replay(recorded, mine, own_pages=mine.has_own_watch_list)
+    seen: list[Snapshot] = []
     with asyncio.Runner(loop_factory=bootstrap.replay_loop) as runner:
-        runner.run(_replay(engine, recorded))
+        runner.run(_replay(engine, recorded, seen))
+    for state in seen[-1].pages if seen else ():
+        if state.report is None:
+            reason = state.failure.detail if state.failure is not None else _("Nobody looked at it.")
+            printing.complain(_("trayapp: {name} was never read: {why}").format(name=state.page.name, why=reason))
     return DONE
 
 
-async def _replay(engine: Engine, recorded: Recording) -> None:
+async def _replay(engine: Engine, recorded: Recording, seen: list[Snapshot]) -> None:
+    """Run to the end of the recording; ``seen`` keeps what was known last."""
+
+    def show(update: Update) -> None:
+        seen[:] = [update.snapshot]
+        _show(update)
+
     asleep = sum((each.until - each.at).total_seconds() for each in recorded.sleeps)
     length = recorded.end - recorded.start + bootstrap.AFTER_THE_END
     asyncio.get_running_loop().call_later(length.total_seconds() - asleep, engine.stop)
-    await run_showing(engine, _show)
+    await run_showing(engine, show)
 
 
 def _show(update: Update) -> None:

@@ -20,7 +20,7 @@ def main(arguments: argparse.Namespace) -> int:
     try:
         bootstrap.report_file(mine).add(report)
     except OSError as error:
-        printing.complain(_("trayapp: the report could not be kept: {why}").format(why=error))
+        printing.complain(_("trayapp: the report could not be kept: {why}").format(why=printing.why(error)))
         return FAILED
     return DONE
 

@@ -45,7 +45,7 @@ class _Watching:
     def __init__(self, *, as_json: bool, explain: bool) -> None:
         self._as_json = as_json
         self._explain = explain
-        self._said: set[tuple[str, str]] = set()
+        self._said: set[str] = set()
         self._verdicts = InForce()
         self._has_begun = False
         self._has_summed_up = False
@@ -53,8 +53,8 @@ class _Watching:
     def show(self, update: Update) -> None:
         """Print one update."""
         for note in update.notes:
-            if (note.key, note.sentence) not in self._said:
-                self._said.add((note.key, note.sentence))
+            if note.sentence not in self._said:
+                self._said.add(note.sentence)
                 printing.complain(f"trayapp: {note.sentence}")
         names = {each.page.id: each.page.name for each in update.snapshot.pages}
         self._verdicts, news = self._verdicts.news(update.snapshot, update.verdicts)

@@ -12,7 +12,7 @@ from trayapp.domain.change import (
     LookFailed,
     StatusChanged,
 )
-from trayapp.domain.incident import Incident
+from trayapp.domain.incident import Incident, Maintenance
 from trayapp.domain.notification import Decision
 from trayapp.domain.provider import Provider
 from trayapp.domain.record import StoredIncident
@@ -25,6 +25,7 @@ from trayapp.presentation.wording import worded
 
 _UPDATES_SHOWN = 1
 _COMPONENTS_SHOWN = 12
+_WORK_SHOWN = 3
 
 
 def page_lines(state: PageState, now: datetime) -> list[str]:
@@ -38,6 +39,8 @@ def page_lines(state: PageState, now: datetime) -> list[str]:
         lines.extend(_component_lines([each for each in judgement.watched if _is_worth_a_line(each)]))
         for incident in judgement.incidents:
             lines.extend(_incident_lines(incident, now))
+    if state.report is not None and state.shown is not None:
+        lines.extend(_work_lines([each for each in state.report.maintenances if each.is_open], now))
     lines.extend(f"  ! {each}" for each in drift_sentences(state, now))
     if state.page.note:
         lines.append("  " + _("Note: {note}").format(note=state.page.note))
@@ -134,6 +137,26 @@ def _incident_lines(incident: Incident, now: datetime) -> list[str]:
     if incident.url:
         lines.append(f"    {incident.url}")
     return lines
+
+
+def _work_lines(work: list[Maintenance], now: datetime) -> list[str]:
+    """Return running work, and of what is planned the next."""
+    running = [each for each in work if each.is_running]
+    planned = sorted((each for each in work if not each.is_running), key=_begins)
+    return [f"  ~ {each.title} ({_planned(each, now)})" for each in (*running[:_WORK_SHOWN], *planned[:1])]
+
+
+def _begins(work: Maintenance) -> float:
+    return work.scheduled_for.timestamp() if work.scheduled_for is not None else float("inf")
+
+
+def _planned(work: Maintenance, now: datetime) -> str:
+    parts = [words.phase_word(work.phase, work.said)]
+    if work.scheduled_for is not None:
+        parts.append(_("from {time}").format(time=ages.clock(work.scheduled_for, now)))
+    if work.scheduled_until is not None:
+        parts.append(_("until {time}").format(time=ages.clock(work.scheduled_until, now)))
+    return ", ".join(parts)
 
 
 def _change_words(change: Change) -> str:
