@@ -18,8 +18,8 @@ def item(title: str, text: str = "", *, at: str = "22 Sep 2026 10:00:00 GMT", na
     )
 
 
-def rss(*items: str, head: str = "", sent: str = NOW) -> Told:
-    body = f"<rss version='2.0'><channel><title>Willow</title>{head}{''.join(items)}</channel></rss>"
+def rss(*items: str, head: str = "", sent: str = NOW, title: str = "Willow Status") -> Told:
+    body = f"<rss version='2.0'><channel><title>{title}</title>{head}{''.join(items)}</channel></rss>"
     return look("/feed.rss", body, sent=sent)
 
 
@@ -43,6 +43,9 @@ def rss(*items: str, head: str = "", sent: str = NOW) -> Told:
         ("We are investigating errors and will write again once the issue has been resolved.", "degraded"),
         ("Errors. We hope that everything is back to normal soon. The service is restored.", "operational"),
         ("Errors. The issue has not been fixed.", "degraded"),
+        ("State: Resolved", "operational"),
+        ("Status – Monitoring", "degraded"),
+        ("Everything is fully operational.", "operational"),
     ],
 )
 def test_a_newest_update_says_whether_an_incident_is_open(text: str, status: str) -> None:
@@ -89,6 +92,13 @@ def test_planned_work_is_told_apart(word: str, phase: str) -> None:
     assert (told.status, told.work) == ("operational", {"Move": phase})
 
 
+@pytest.mark.parametrize("title", ["Scheduled maintenance: database", "Upcoming Maintenance", "Wartungsarbeiten"])
+def test_work_is_planned_where_nothing_says_how_far_it_is(title: str) -> None:
+    told = rss(item(title, "Expect errors and some downtime."))
+
+    assert (told.status, told.work) == ("operational", {title: "scheduled"})
+
+
 @pytest.mark.parametrize("word", ["Maintenance complete", "Completed", "Terminé"])
 def test_work_that_is_done_is_no_longer_listed(word: str) -> None:
     told = rss(item("Move", f"<b>Status: {word}</b><br/>We moved."))
@@ -119,6 +129,11 @@ def test_planned_work_is_not_forgotten_before_it_begins() -> None:
         ("Service is operating normally: [RESOLVED] Errors", "operational"),
         ("RESOLVED: Errors in one region", "operational"),
         ("UPDATE: Errors in one region", "degraded"),
+        ("✅ Resolved: Errors", "operational"),
+        ("Incident resolved: Errors", "operational"),
+        ("Resolved - Errors", "operational"),
+        ("Monitoring – Errors", "degraded"),
+        ("Maintenance work has led to an outage", "partial_outage"),
     ],
 )
 def test_a_title_may_be_all_there_is(title: str, status: str) -> None:
@@ -184,3 +199,21 @@ def test_only_aws_says_something_with_an_empty_feed(head: str, sent: str, expect
     told = rss(head=head, sent=sent)
 
     assert (told.platform, told.status, told.basis, told.error) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "story", "is_status"),
+    [
+        ("Willow", "How we cut latency and errors in half", False),
+        ("Willow News", "Investigating what failed in our kitchen", False),
+        ("Willow Status", "Latency is elevated", True),
+        ("Incident history", "Errors", True),
+        ("Willow", "Outage in Europe", True),
+        ("Willow", "[Resolved] Slow answers", True),
+    ],
+)
+def test_news_of_other_kinds_are_no_status_page(title: str, story: str, *, is_status: bool) -> None:
+    told = rss(item(story), item("We have a new office", link="y"), title=title)
+
+    assert (told.platform == "feed") is is_status
+    assert is_status or told.error == "not_a_status_page"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from trayapp.domain.incident import IncidentUpdate, Phase
 from trayapp.domain.status import Status
-from trayapp.formats.feeds import FeedEntry
+from trayapp.formats.feeds import Feed, FeedEntry
 from trayapp.formats.feedwords import PHASES, TROUBLED
 from trayapp.formats.text import one_line, plain, word
 from trayapp.formats.times import instant
@@ -20,17 +20,27 @@ _SECTION = re.compile(
 )
 """The head of one update in a Statuspage-like item: a line with its time, then "State - text" or "[State] text"."""
 _LABELLED = re.compile(
-    rf"^[ \t]*(?:(?:incident |current )?status:|(?:incident|maintenance) status:?[ \t]*\n)[ \t]*(?P<state>{_WORDS})\b",
+    rf"^[ \t]*(?:(?:incident |current )?stat(?:us|e)[ \t]*[:–—-]|(?:incident|maintenance) status:?[ \t]*\n)"
+    rf"[ \t]*(?P<state>{_WORDS})\b",
     re.IGNORECASE | re.MULTILINE,
 )
 """The state behind its label; Status.io puts it into a line of its own."""
 _TITLED = re.compile(
-    rf"[\[(](?P<bracketed>{_WORDS})[\])]|^(?P<first>{_WORDS})[ \t]*[:|]|[-–—|:][ \t]*(?P<last>{_WORDS})$", re.IGNORECASE
+    rf"[\[(](?P<bracketed>{_WORDS})[\])]|^\W*(?:incident |issue )?(?P<first>{_WORDS})[ \t]*[:|]|"
+    r"^\W*(?P<dashed>investigating|identified|monitoring|update|resolved|fixed|completed|scheduled|in progress) [-–—] |"
+    rf"[-–—|:][ \t]*(?P<last>{_WORDS})$",
+    re.IGNORECASE,
 )
+_PLANNED_TITLE = re.compile(
+    r"^\W*(?:(?:upcoming|scheduled|planned|emergency|routine|system|database|network) )*(?:maintenance|wartung\w*)\b",
+    re.IGNORECASE,
+)
+"""The title of planned work of which nothing says how far it is."""
 _NAMED = re.compile(r"^\[(?P<name>[^\[\]]{1,60})\]")
 _ENDED = re.compile(
     r"\b(?:(?:is|are|was|were|been|now|fully) (?:resolved|restored|recovered|fixed)|operating normally|"
-    r"back to normal|this incident has been resolved|all clear|all systems (?:are )?(?:now )?operational)\b",
+    r"back to normal|this incident has been resolved|all clear|all systems (?:are )?(?:now )?operational|"
+    r"(?:fully|again) operational|operational again|services? restored)\b",
     re.IGNORECASE,
 )
 _ENDED_TITLE = re.compile(r"\b(?:recovered|resolved|restored|back (?:up|online|to normal))\W*$", re.IGNORECASE)
@@ -40,10 +50,18 @@ _NOT_YET = re.compile(
 )
 """Before a word of an end in the same sentence, this makes it a promise: "until the issue is resolved"."""
 _TROUBLE = re.compile(
-    r"\b(?:outages?|incidents?|degrad\w+|disrupt\w+|elevated|errors?|unavailab\w+|down(?:time)?|interrupt\w+|"
-    r"delay(?:s|ed)?|latency|fail(?:s|ed|ing|ures?)?|investigat\w+|connectivity|impair\w+|timeouts?)\b",
+    r"\b(?:outages?|incidents?|degrad\w+|disrupt\w+|unavailab\w+|down(?:time)?|interrupt\w+|impair\w+)\b", re.IGNORECASE
+)
+_PERHAPS_TROUBLE = re.compile(
+    r"\b(?:elevated|errors?|delay(?:s|ed)?|latency|fail(?:s|ed|ing|ures?)?|investigat\w+|connectivity|timeouts?|slow\w*)\b",
     re.IGNORECASE,
 )
+"""Words that news of other kinds use too."""
+_OF_STATUS = re.compile(
+    r"\b(?:status\w*|incidents?|outages?|uptime|(?:service|system) (?:health|alerts?|history)|maintenance)\b",
+    re.IGNORECASE,
+)
+"""How feeds of status pages call themselves, or the hosts they link."""
 _SEVERITIES = (
     (
         Status.MAJOR_OUTAGE,
@@ -79,8 +97,19 @@ def weight_of(entry: FeedEntry, said: str) -> Status:
 
 def reads_like_an_event(entry: FeedEntry) -> bool:
     """Return whether the item tells of an incident or of planned work, and is no other news."""
+    return tells_of_an_event(entry) or _PERHAPS_TROUBLE.search(f"{entry.title}\n{_newest_text(entry)}") is not None
+
+
+def tells_of_an_event(entry: FeedEntry) -> bool:
+    """Return whether no other kind of news would be told so."""
     phase, said = phase_of(entry)
     return phase is not None or bool(said) or _TROUBLE.search(f"{entry.title}\n{_newest_text(entry)}") is not None
+
+
+def is_of_a_status_page(feed: Feed) -> bool:
+    """Return whether the feed calls itself one of a status page, or an item can be nothing else."""
+    head = f"{feed.title}\n{feed.link}"
+    return _OF_STATUS.search(head) is not None or any(tells_of_an_event(entry) for entry in feed.entries)
 
 
 def phase_of(entry: FeedEntry) -> tuple[Phase | None, str]:
@@ -93,13 +122,14 @@ def phase_of(entry: FeedEntry) -> tuple[Phase | None, str]:
     elif labelled:
         said = labelled.group("state")
     elif titled:
-        said = titled.group("bracketed") or titled.group("first") or titled.group("last") or ""
+        said = next(filter(None, titled.groups()), "")
     shown = word(said)
     if shown:
         return PHASES.get(shown.lower()), shown
     if _ENDED_TITLE.search(entry.title) or _tells_an_end(f"{entry.title}\n{entry.text}"):
         return Phase.RESOLVED, ""
-    return None, ""
+    is_planned = _PLANNED_TITLE.search(entry.title) and not _TROUBLE.search(entry.title)
+    return (Phase.SCHEDULED if is_planned else None), ""
 
 
 def _tells_an_end(text: str) -> bool:

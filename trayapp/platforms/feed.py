@@ -25,7 +25,14 @@ from trayapp.domain.status import Status, worst
 from trayapp.exchange import LARGE_LIMIT, Ask, Exchange, Platform, Request, Response, UnreadableResponseError
 from trayapp.formats.address import endpoint, names, same_site_link
 from trayapp.formats.body import text_of
-from trayapp.formats.feeditems import components_of, phase_of, reads_like_an_event, updates_of, weight_of
+from trayapp.formats.feeditems import (
+    components_of,
+    is_of_a_status_page,
+    phase_of,
+    reads_like_an_event,
+    updates_of,
+    weight_of,
+)
 from trayapp.formats.feeds import Feed, FeedEntry, feed_of, is_feed
 from trayapp.formats.feedwords import WORKED_ON
 from trayapp.formats.times import instant
@@ -109,10 +116,10 @@ def recognises(response: Response) -> bool:
     if _OTHERS.search(text[:_HEAD]) or _FLASHDUTY.search(text):
         return False
     try:
-        entries = feed_of(response).entries
+        feed = feed_of(response)
     except UnreadableResponseError:
         return False
-    return not entries or any(reads_like_an_event(entry) for entry in entries)
+    return not feed.entries or (is_of_a_status_page(feed) and any(reads_like_an_event(entry) for entry in feed.entries))
 
 
 def _feed_response(ask: Ask) -> Exchange[Response]:
