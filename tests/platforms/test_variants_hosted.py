@@ -1,5 +1,6 @@
 """What other pages of the hosted platforms may hold than those recorded: older, fuller, emptier, other words."""
 
+import json
 from collections.abc import Mapping
 
 import pytest
@@ -256,3 +257,34 @@ def test_azure_names_services_and_no_regions() -> None:
     told = look("/en-us/status/feed/", feed)
 
     assert (told.platform, told.components) == ("azure", {"Willow Search": "degraded"})
+
+
+SORRY = "/api/v1/components"
+PART = {"id": 1, "name": "API", "state": "operational", "parent_id": None}
+
+
+def sorry(*rows: object, **meta: object) -> Told:
+    return look(SORRY, {"components": list(rows), "meta": {"count": len(rows), "next_page": None, **meta}})
+
+
+def test_a_list_of_sorrys_components_may_stand_alone() -> None:
+    told = sorry({**PART, "state": "partially_degraded"}, {**PART, "id": 2, "name": "Web"})
+
+    assert (told.platform, told.status, told.basis) == ("sorry", "degraded", "components")
+    assert told.components == {"API": "degraded", "Web": "operational"}
+
+
+def test_a_list_of_sorrys_components_leads_to_the_page() -> None:
+    links = {"components": {"count": 1}, "notices": {"count": 0}}
+    page = {"name": "Willow", "state": "major_outage", "url": "https://status.willow.example", "links": links}
+    rows = {"components": [PART], "meta": {"count": 1, "next_page": None}}
+
+    told = look(SORRY, rows, {"/api/v1/status.json": Answer(json.dumps({"page": page}).encode())})
+
+    assert (told.platform, told.status) == ("sorry", "major_outage")
+    assert told.report.page_name == "Willow"
+
+
+def test_a_part_of_sorrys_components_is_not_enough() -> None:
+    assert sorry(PART, next_page="/api/v1/components?page=2", count=2).error == "invalid"
+    assert sorry().error == "not_a_status_page"

@@ -57,6 +57,36 @@ def test_a_list_of_cachets_schedules_alone_tells_no_state() -> None:
     assert told.work == {"Move": "scheduled"}
 
 
+GROUP = {"id": 1, "name": "Core", "order": 0, "collapsed": 0}
+OF_THREE = {"id": "1", "type": "componentGroups", "attributes": {"name": "Core", "order": 0}}
+PART_OF_THREE = b"""{"data": [{"id": "1", "type": "components", "attributes": {"name": "API", "status": 3},
+    "relationships": {"group": {"data": {"id": "1"}}}}]}"""
+
+
+@pytest.mark.parametrize(
+    ("path", "groups", "parts", "shown"),
+    [
+        ("components/groups", {"meta": PAGES, "data": [GROUP]}, "/api/v1/components", [{**PART, "group_id": 1}]),
+        ("component-groups", {"data": [OF_THREE]}, "/api/components", None),
+    ],
+)
+def test_an_address_of_cachets_groups_leads_to_their_components(
+    path: str, groups: dict[str, object], parts: str, shown: list[object] | None
+) -> None:
+    rows = PART_OF_THREE if shown is None else as_bytes({"meta": PAGES, "data": shown})
+    root = parts.removesuffix("/components")
+
+    told = look(f"{root}/{path}", groups, {parts: Answer(rows)})
+
+    assert told.platform == "cachet"
+    assert [each.group for each in told.report.components] == ["Core"]
+
+
+@pytest.mark.parametrize("row", [{"id": "1", "type": "componentGroups"}, {"id": 1, "name": "Core", "order": 0}])
+def test_a_row_with_less_than_a_group_has_is_nobodys(row: dict[str, object]) -> None:
+    assert look("/api/v1/components/groups", {"data": [row]}).error == "not_a_status_page"
+
+
 def test_a_cachet_whose_components_are_empty_says_so_wherever_one_begins() -> None:
     empty = {
         "/api/v1/components": Answer(b'{"meta": {"pagination": {"current_page": 1, "total_pages": 1}}, "data": []}')

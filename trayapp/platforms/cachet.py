@@ -25,7 +25,7 @@ from trayapp.formats.text import one_line, plain, word
 from trayapp.formats.times import instant
 
 _V2, _V3 = "/api/v1", "/api"
-_LISTS = ("components/groups", "components", "incidents", "schedules")
+_LISTS = ("components/groups", "component-groups", "components", "incidents", "schedules")
 _PATHS = ("/api/v1/components", "/api/components")
 _KNOWN = tuple(f"{root}/{name}" for root in (_V2, _V3) for name in _LISTS)
 _OK, _NOT_FOUND = 200, 404
@@ -282,13 +282,17 @@ def _is_v2(row: dict[str, object]) -> bool:
         {"human_status", "component_id"},
         {"human_status", "scheduled_at"},
     )
+    if {"id", "name", "order", "collapsed"} <= row.keys():
+        return True  # a group
     return {"id", "name", "status"} <= row.keys() and any(kind <= row.keys() for kind in kinds)
 
 
 def _is_v3(row: dict[str, object]) -> bool:
-    fields = row.get("attributes")
+    fields, kind = row.get("attributes"), row.get("type")
+    if kind == "componentGroups":
+        return isinstance(fields, dict) and {"name", "order"} <= fields.keys()
     return (
-        row.get("type") in {"components", "incidents", "schedules"}
+        kind in {"components", "incidents", "schedules"}
         and isinstance(fields, dict)
         and {"name", "status"} <= fields.keys()
     )

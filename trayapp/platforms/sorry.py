@@ -117,9 +117,33 @@ class _StrictAnswer(msgspec.Struct):
     page: _StrictPage
 
 
+class _StrictRow(msgspec.Struct):
+    """What a component always has."""
+
+    id: str | int
+    state: str
+    name: str
+    parent_id: str | int | None
+
+
+class _StrictMeta(msgspec.Struct):
+    count: int
+    next_page: str | int | None
+
+
+class _StrictRows(msgspec.Struct):
+    """A page of the list of components: enough to know it by."""
+
+    components: list[_StrictRow]
+    meta: _StrictMeta
+
+
 def read(ask: Ask) -> Exchange[StatusReport]:
-    """Read the state, then what the page offers beside it."""
-    page = decoded((yield from data_file(ask.url, _STATUS_PATHS, _PATHS)), _Answer).page
+    """Read the state, then what the page offers beside it; an address that names the components may have only them."""
+    answer = yield from data_file(ask.url, _STATUS_PATHS, _PATHS)
+    if matches(answer, _Rows):
+        return _report_of_components((yield from _components(ask.url)))
+    page = decoded(answer, _Answer).page
     rows: list[_Row] | None = None
     if not (page.links and page.links.components and page.links.components.count == 0):
         rows = yield from _components(ask.url)
@@ -149,6 +173,12 @@ def _notices(url: str) -> Exchange[list[_Notice] | None]:
     if response.status != HTTPStatus.OK or not matches(response, _Notices):
         return None
     return decoded(response, _Notices).notices
+
+
+def _report_of_components(rows: list[_Row] | None) -> StatusReport:
+    if rows is None:
+        raise UnreadableResponseError("The list of components is not whole.")
+    return StatusReport(components=_leaves(rows), has_incident_list=False)
 
 
 def _report(page: _Page, rows: list[_Row] | None, notices: list[_Notice] | None, url: str) -> StatusReport:
@@ -225,11 +255,11 @@ def _maintenance(notice: _Notice, url: str) -> Maintenance:
 
 
 def recognises(response: Response) -> bool:
-    """Tell by ``page.state`` beside links to components and notices."""
+    """Tell by ``page.state`` beside links to components and notices, or by a page of the list of components."""
     try:
         links = decoded(response, _StrictAnswer).page.links
     except UnreadableResponseError:
-        return False
+        return matches(response, _StrictRows) and bool(decoded(response, _StrictRows).components)
     return "components" in links and "notices" in links
 
 
