@@ -142,6 +142,15 @@ def test_the_row_for_the_rest_opens_the_window(tray: Tray, qtbot: QtBot) -> None
     assert asked.args == ["now"]
 
 
+def test_the_sentence_can_be_read_like_the_rest_and_opens_the_window(tray: Tray, qtbot: QtBot) -> None:
+    tray.show_view(TrayView(Mark.FINE, "fine"))
+
+    assert action(tray, "fine").isEnabled()
+    with qtbot.waitSignal(tray.open_requested) as asked:
+        action(tray, "fine").trigger()
+    assert asked.args == ["now"]
+
+
 def test_the_menu_tells_before_it_is_seen(tray: Tray, qtbot: QtBot) -> None:
     with qtbot.waitSignal(tray.menu_opening):
         tray._menu.aboutToShow.emit()

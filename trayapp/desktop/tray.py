@@ -49,7 +49,7 @@ class Tray(QObject):
         self._menu.setAccessibleName(APP_NAME)
         self._menu.aboutToShow.connect(self._on_menu_opening)
         self._sentence = QAction(self._menu)
-        self._sentence.setEnabled(False)
+        self._sentence.triggered.connect(self._open_now)
         self._rows_end = QAction(self._menu)
         self._rows_end.setSeparator(True)
         self._rows: list[QAction] = []
