@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from trayapp.desktop import theme
 from trayapp.desktop.window import links
-from trayapp.desktop.window.texts import caption, column, heading, panel, put, row, wrapped
+from trayapp.desktop.window.flow import Flow
+from trayapp.desktop.window.texts import caption, column, heading, panel, put, wrapped
 from trayapp.domain.alternatives import Alternative
 from trayapp.presentation.alternatives import AlternativeView, alternative_view
 
@@ -69,11 +70,7 @@ class _Row(QWidget):
         lines = column(self, spacing=0.5)
         for each in (self._name, self._why, self._address):
             lines.addWidget(each)
-        buttons = row()
-        for button in (self._copy_base, self._copy_line, self._chat):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        lines.addLayout(buttons)
+        lines.addLayout(Flow(self._copy_base, self._copy_line, self._chat))
 
     def show_view(self, view: AlternativeView) -> None:
         """Show an alternative, touching only what differs."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from trayapp.desktop import theme
 from trayapp.desktop.window import links
 from trayapp.desktop.window.components import Components
+from trayapp.desktop.window.flow import Flow
 from trayapp.desktop.window.texts import (
     GRID,
     MARK_SIZE,
@@ -232,7 +233,7 @@ class _Body(QWidget):
         self._incident_column = column(spacing=2)
         layout: QVBoxLayout = column(self, spacing=2)
         layout.setContentsMargins(round(4.5 * GRID), GRID, 0, 0)
-        layout.addLayout(self._buttons())
+        layout.addLayout(Flow(self._check, self._suspect, self._open, self._move))
         layout.addWidget(self._wishes)
         layout.addLayout(self._incident_column)
         layout.addWidget(self._components)
@@ -266,13 +267,6 @@ class _Body(QWidget):
         self._wishes.show_wish(page)
         for each in self._shown:
             each.wishes.show_wish(incidents.get(each.incident_id))
-
-    def _buttons(self) -> QHBoxLayout:
-        buttons = row()
-        for each in (self._check, self._suspect, self._open, self._move):
-            buttons.addWidget(each)
-        buttons.addStretch(1)
-        return buttons
 
     def _show_incidents(self, incidents: tuple[OpenIncident, ...]) -> None:
         for each in self._shown:

@@ -1,4 +1,4 @@
-"""A row that goes on in the next line where there is no more room, as words do."""
+"""A row that goes on in the next line where there is no more room, as words do; or a column where that is wished."""
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
@@ -13,10 +13,17 @@ class Flow(QLayout):
         """Begin with these widgets."""
         super().__init__()
         self._items: list[QLayoutItem] = []
+        self._is_column = False
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(GRID)
         for each in widgets:
             self.addWidget(each)
+
+    def make_column(self, *, is_column: bool) -> None:
+        """Put each widget into a line of its own, all as wide as the widest, or go back to lines."""
+        if is_column is not self._is_column:
+            self._is_column = is_column
+            self.invalidate()
 
     def addItem(self, item: QLayoutItem, /) -> None:  # noqa: N802 -- Qt's name
         """Take an item at the end; ``addWidget`` calls this."""
@@ -47,8 +54,11 @@ class Flow(QLayout):
         return self._placed(QRect(0, 0, width, 0), is_trial=True)
 
     def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
-        """Wish for one line."""
+        """Wish for one line, or for a column."""
         hints = [each.sizeHint() for each in self._shown()]
+        if self._is_column:
+            width = max((each.width() for each in hints), default=0)
+            return QSize(width, self.heightForWidth(width))
         width = sum(each.width() for each in hints) + self.spacing() * max(0, len(hints) - 1)
         return QSize(width, max((each.height() for each in hints), default=0))
 
@@ -72,6 +82,8 @@ class Flow(QLayout):
         at, line = rect.topLeft(), 0
         for item in self._shown():
             size = item.sizeHint()
+            if self._is_column:
+                size.setWidth(rect.width())
             if line and at.x() + size.width() > rect.x() + rect.width():
                 at, line = QPoint(rect.x(), at.y() + line + self.spacing()), 0
             if not is_trial:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, QTimer, Signa
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QSplitter,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from trayapp.desktop.window.detail import IncidentDetail
+from trayapp.desktop.window.flow import Flow
 from trayapp.desktop.window.rows import KEY_ROLE, ORDER_ROLE, RowModel, arrange
 from trayapp.desktop.window.texts import GRID, caption, column, put, row, scroller, wrapped
 from trayapp.desktop.window.told import told_text
@@ -149,7 +149,8 @@ class IncidentsPage(QWidget):
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setStretchFactor(1, 1)
-        self._splitter.setSizes([1000, 1000])
+        self._splitter.setSizes([1000, 1300])
+        self._splitter.hide()  # there is nothing to read yet
         page.addWidget(self._splitter, 1)
         self._sorted.setSourceModel(self._model)
         self._sorted.setSortRole(ORDER_ROLE)
@@ -168,7 +169,7 @@ class IncidentsPage(QWidget):
         arrange(table, _("Incidents"), (17, 12, 30, 12, 10, 12), (_TITLE_COLUMN,))
         table.selectionModel().currentRowChanged.connect(self._on_chosen)
 
-    def _make_filters(self) -> QHBoxLayout:
+    def _make_filters(self) -> Flow:
         self._search.setPlaceholderText(_("Search incidents"))
         self._search.setAccessibleName(_("Search incidents"))
         self._search.setClearButtonEnabled(True)
@@ -186,22 +187,11 @@ class IncidentsPage(QWidget):
         for period, period_word in words.period_words().items():
             self._period.addItem(period_word, period)
         self._period.setCurrentIndex(self._period.findData(Period.MONTH))
-        line = row()
-        for widget, share in (
-            (self._search, 3),
-            (self._pages, 2),
-            (self._component, 2),
-            (self._openness, 0),
-            (self._period, 0),
-        ):
-            if share:
-                widget.setMinimumWidth(10 * GRID)
-            line.addWidget(widget, share)
         for field in (self._search, self._component):
             field.textChanged.connect(self.ask_soon)
         for box in (self._pages, self._openness, self._period):
             box.currentIndexChanged.connect(self.ask_soon)
-        return line
+        return Flow(self._search, self._pages, self._component, self._openness, self._period)
 
     def _show_pages(self, snapshot: Snapshot) -> None:
         names = {each.page.id: each.page.name for each in snapshot.pages}

@@ -6,7 +6,7 @@ from functools import partial
 from gettext import gettext as _
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from trayapp.desktop.options import RunOptions
@@ -39,6 +39,8 @@ from trayapp.storage.autostart import Autostart
 from trayapp.storage.settings import Settings
 
 NOW, INCIDENTS, KEYS, SETTINGS = "now", "incidents", "keys", "settings"
+_WIDE = 80 * GRID
+"""Width from which the sidebar names its pages."""
 AGES_EVERY = 30_000
 """Milliseconds between refreshes of ages, while somebody can see them."""
 
@@ -126,6 +128,11 @@ class MainWindow(QMainWindow):
     def show_tray(self, *, is_available: bool) -> None:
         """Say what closing the window does: with a tray it hides, without one the program ends."""
         self._tray_hint.setVisible(not is_available)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 -- Qt's name
+        """Leave the room to the page where there is little: the sidebar keeps its signs."""
+        super().resizeEvent(event)
+        self._sidebar.show_words(are_shown=self.width() >= _WIDE)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 -- Qt's name
         """Catch up with what happened while nobody looked."""

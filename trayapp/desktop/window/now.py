@@ -4,12 +4,13 @@ from datetime import datetime
 from gettext import gettext as _
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QLineEdit, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLineEdit, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from trayapp.desktop import theme
 from trayapp.desktop.window.alternatives import UseInstead
 from trayapp.desktop.window.card import PageCard
+from trayapp.desktop.window.flow import Flow
 from trayapp.desktop.window.inquiry import Inquiries
 from trayapp.desktop.window.texts import (
     GRID,
@@ -43,6 +44,8 @@ _AT_ONCE = 12
 """Cards made in one go; more follow when nothing else is to be done."""
 _MOST = 60
 """Cards on the page, the worst first: with a thousand of them each change would lay out all of them for seconds."""
+_WIDE = 64 * GRID
+"""Width from which the buttons stand beside the sentence."""
 _MANY = 10
 """Pages from which on a person may want to search."""
 
@@ -101,6 +104,8 @@ class NowPage(QWidget):
         self._empty = self._make_empty()
         self._more = caption()
         self._column = column(spacing=1)
+        self._buttons = Flow(self._check, self._fails, self._snooze)
+        self._head = row(spacing=2)
         self._build()
 
     @property
@@ -184,13 +189,9 @@ class NowPage(QWidget):
         lines.addWidget(self._why, 0, Qt.AlignmentFlag.AlignLeft)
         lines.addWidget(self._reasons)
         head.addLayout(lines, 1)
-        buttons = column()
-        buttons.addWidget(self._check)
-        buttons.addWidget(self._fails)
-        buttons.addWidget(self._snooze)
-        buttons.addStretch(1)
-        head.addLayout(buttons)
-        page.addLayout(head)
+        self._head.addLayout(head, 1)
+        self._head.addLayout(self._buttons)
+        page.addLayout(self._head)
         page.addWidget(self._inquiries)
         page.addWidget(self._use_instead)
         page.addWidget(self._find)
@@ -228,6 +229,13 @@ class NowPage(QWidget):
         self._find.textChanged.connect(self._filter)
         self._find.hide()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 -- Qt's name
+        """Put the buttons below the sentence where there is little room beside it."""
+        super().resizeEvent(event)
+        is_wide = self.width() >= _WIDE
+        self._head.setDirection(QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom)
+        self._buttons.make_column(is_column=is_wide)
+
     def _make_replay_banner(self) -> QFrame:
         banner = panel()
         column(banner, margin=1.5).addWidget(self._replay)
@@ -237,9 +245,7 @@ class NowPage(QWidget):
     def _make_empty(self) -> QWidget:
         empty = QWidget()
         lines = column(empty, spacing=2)
-        lines.addWidget(
-            wrapped(_("Nothing is watched yet. Choose the services you use, and their state is shown here."))
-        )
+        lines.addWidget(wrapped(_("Choose the services you use, and their state is shown here.")))
         choose = QPushButton(_("Choose what to watch..."))
         choose.clicked.connect(self.settings_requested)
         lines.addWidget(choose, 0, Qt.AlignmentFlag.AlignLeft)
@@ -312,8 +318,8 @@ class NowPage(QWidget):
             block = QWidget()
             lines = column(block, spacing=0.5)
             lines.addWidget(heading(each.name))
-            if each.lines:
-                lines.addWidget(wrapped("\n".join(each.lines), selectable=True))
+            for line in each.lines:
+                lines.addWidget(wrapped(line, selectable=True))
             self._reasons_column.addWidget(block)
             self._blocks.append(block)
 

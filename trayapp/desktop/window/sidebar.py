@@ -7,12 +7,15 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListWidget, QListWidgetItem
 
+from trayapp.desktop import theme
 from trayapp.desktop.window.texts import GRID, list_icon
 from trayapp.presentation.words import Mark
 
 _SIGN_SIZE = 24
 _SIZES = (16, 24, 32, 48, 72)
 _WIDTH = 17 * GRID
+_NARROW = 5 * GRID
+"""Room for a sign alone."""
 
 
 class Sidebar(QListWidget):
@@ -24,6 +27,7 @@ class Sidebar(QListWidget):
         """Show these pages: name to words."""
         super().__init__()
         self._marks: dict[str, Mark] = {}
+        self._words = dict(pages)
         self.setAccessibleName(accessible_name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setIconSize(QSize(_SIGN_SIZE, _SIGN_SIZE))
@@ -34,6 +38,7 @@ class Sidebar(QListWidget):
         for name, words in pages.items():
             item = QListWidgetItem(words)
             item.setData(Qt.ItemDataRole.UserRole, name)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
             item.setSizeHint(QSize(_WIDTH - GRID, 5 * GRID))
             self.addItem(item)
         self.redraw()
@@ -54,6 +59,19 @@ class Sidebar(QListWidget):
         else:
             self._marks[name] = mark
         self.redraw()
+
+    def show_words(self, *, are_shown: bool) -> None:
+        """Show the pages' names beside their signs, or as tooltips only where the window has no room to spare."""
+        width = _WIDTH if are_shown else _NARROW
+        if self.width() == width:
+            return
+        self.setFixedWidth(width)
+        for place in range(self.count()):
+            item = self.item(place)
+            words = self._words[str(item.data(Qt.ItemDataRole.UserRole))]
+            item.setText(words if are_shown else "")
+            item.setToolTip("" if are_shown else theme.plain(words))
+            item.setSizeHint(QSize(width - GRID, 5 * GRID))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 -- Qt's name
         """Draw the signs in the new colours as soon as they are the sidebar's own."""

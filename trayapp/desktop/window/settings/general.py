@@ -6,7 +6,7 @@ from datetime import timedelta
 from gettext import gettext as _
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGroupBox, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QGroupBox, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
 
 from trayapp.desktop import theme
 from trayapp.desktop.window.login import LoginBox
@@ -80,6 +80,7 @@ class GeneralTab(QWidget):
 
     def _keys(self) -> QGroupBox:
         box, form = group(_("Keys"))
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(theme.label(_("Kept in")), self._store)
         form.addRow(theme.label(_("Hosts that may receive one")), self._key_hosts)
         self._store.setAccessibleName(_("Keys are kept in"))

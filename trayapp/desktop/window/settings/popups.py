@@ -9,12 +9,13 @@ from types import MappingProxyType
 
 from PySide6.QtCore import QTime, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QGroupBox, QHBoxLayout, QPushButton, QTimeEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QGroupBox, QPushButton, QTimeEdit, QWidget
 
 from trayapp.desktop import theme
+from trayapp.desktop.window.flow import Flow
 from trayapp.desktop.window.settings.choices import Choice, group
 from trayapp.desktop.window.settings.draft import Draft
-from trayapp.desktop.window.texts import caption, column, put, row, wrapped
+from trayapp.desktop.window.texts import caption, column, put, wrapped
 from trayapp.desktop.window.told import told_text
 from trayapp.domain.notification import Level
 from trayapp.domain.snapshot import Snapshot
@@ -48,7 +49,7 @@ class PopupsTab(QWidget):
         self._level = Choice(_level_words(), _("Pop-ups"))
         self._pages: dict[str, Choice[_Own]] = {}
         self._pages_box, self._pages_form = group(_("Page by page"))
-        self._quiet = QCheckBox(_("&Hold pop-ups back at these hours, and tell the news afterwards"))
+        self._quiet = QCheckBox(_("&Hold pop-ups back at these hours"))
         self._start = QTimeEdit()
         self._end = QTimeEdit()
         self._days: dict[Weekday, QCheckBox] = {}
@@ -129,13 +130,9 @@ class PopupsTab(QWidget):
 
     def _test_box(self) -> QGroupBox:
         box, form = group(_("On this desktop"))
-        line = row()
         told = QPushButton(told_text())
         told.clicked.connect(self.told_requested)
-        line.addWidget(self._test)
-        line.addWidget(told)
-        line.addStretch(1)
-        form.addRow(line)
+        form.addRow(Flow(self._test, told))
         form.addRow(self._tested)
         self._tested.setAccessibleName(_("What the test showed"))
         self._test.clicked.connect(self._on_test)
@@ -151,7 +148,9 @@ class PopupsTab(QWidget):
         form.addRow(self._quiet)
         self._add_times(form)
         form.addRow(theme.label(_("On")), self._make_days())
-        form.addRow(caption(_("An end before the beginning is on the next day.")))
+        form.addRow(
+            caption(_("What was news then is told afterwards. An end before the beginning is on the next day."))
+        )
         self._quiet.clicked.connect(self._on_quiet)
         return box
 
@@ -165,13 +164,13 @@ class PopupsTab(QWidget):
 
     def _make_days(self) -> QWidget:
         days = QWidget()
-        line: QHBoxLayout = row(days)
+        line = Flow()
         for day, word in _day_words().items():
             box = QCheckBox(word)
             box.clicked.connect(self._on_quiet)
             self._days[day] = box
             line.addWidget(box)
-        line.addStretch(1)
+        days.setLayout(line)
         return days
 
     def _own_choice(self, page_id: str, name: str) -> "Choice[_Own]":
