@@ -66,6 +66,17 @@ def test_salesforce_keeps_its_data_at_another_host(url: str, data: str) -> None:
     assert lead("salesforce", data, url) == ("salesforce", data, 2)
 
 
+@pytest.mark.parametrize("view", ["", "/", "/_history"])
+def test_azure_devops_has_its_data_below_a_path_of_its_own(view: str) -> None:
+    data = "https://status.dev.azure.com/_apis/status/health?api-version=7.1-preview.1"
+    services = b'[{"id": "Repos", "geographies": [{"id": "US", "health": "healthy"}]}]'
+    answers = {data: Answer(b'{"status": {"health": "healthy"}, "services": %s}' % services)}
+
+    found, requests = conversation(detect(f"https://status.dev.azure.com{view}"), answers)
+
+    assert (found.platform, found.url, len(requests)) == ("microsoft", data, 2)
+
+
 @pytest.mark.parametrize("view", ["/notices/1", "/somewhere"])
 def test_what_a_deep_view_hints_at_is_tried_at_the_root_too(view: str) -> None:
     hint = Answer(b"<html>Powered by OpenStatus</html>")

@@ -288,3 +288,35 @@ def test_a_list_of_sorrys_components_leads_to_the_page() -> None:
 def test_a_part_of_sorrys_components_is_not_enough() -> None:
     assert sorry(PART, next_page="/api/v1/components?page=2", count=2).error == "invalid"
     assert sorry().error == "not_a_status_page"
+
+
+def dev_ops(*healths: str | None, whole: str = "healthy") -> Told:
+    places = [{"id": f"P{place}", "name": f"Place {place}", "health": health} for place, health in enumerate(healths)]
+    services = [{"id": "Pipelines", "geographies": places}]
+    body = {"lastUpdated": "2026-09-22T10:00:00.0000000Z", "status": {"health": whole}, "services": services}
+    return look("/_apis/status/health?api-version=7.1-preview.1", body)
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("healthy", "operational"),
+        ("advisory", "degraded"),
+        ("degraded", "degraded"),
+        ("unhealthy", "major_outage"),
+        ("unknown", "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_azure_devops_tells_each_service_by_geography(word: str | None, status: str) -> None:
+    told = dev_ops("healthy", word)
+
+    assert (told.platform, told.status) == ("microsoft", status)
+    assert told.components == {"Place 0": "operational", "Place 1": status}
+    assert {each.group for each in told.report.components} == {"Pipelines"}
+
+
+def test_a_word_for_the_whole_of_azure_devops_that_nothing_explains_counts() -> None:
+    assert dev_ops("healthy", whole="unhealthy").status == "major_outage"
+    assert dev_ops("healthy", whole="new word").status == "unknown"
+    assert dev_ops().error == "invalid"

@@ -53,6 +53,8 @@ _TRUST_DATA = {
     "products": "https://api.status.salesforce.com/v1/products/{key}",
     "instances": "https://api.status.salesforce.com/v1/instances/{key}/status",
 }
+_DEV_OPS = re.compile(r"https://status\.dev\.azure\.com(?:[/?#]|$)")
+_DEV_OPS_DATA = "https://status.dev.azure.com/_apis/status/health?api-version=7.1-preview.1"
 _KUMA = re.compile(r"/status/([\w-]{1,100})/?$")
 _NEAR_NAMES = (".localhost", ".local", ".lan", ".internal", ".home.arpa")
 
@@ -105,6 +107,8 @@ def elsewhere(url: str, answer: Response) -> list[str]:
         found.append(_UPPTIME_DATA.format(repository=linked.group(1)))
     if (repository := _REPOSITORY.match(url)) is not None:
         found.append(_UPPTIME_DATA.format(repository=repository.group(1)))
+    if _DEV_OPS.match(url):
+        found.append(_DEV_OPS_DATA)
     if (trust := _TRUST.match(url)) is not None:
         found.append(_TRUST_DATA[trust.group(1)].format(key=trust.group(2)))
     return found

@@ -5,6 +5,9 @@ A post is one object, or an array with one per service (``m365Consumer`` has Mic
 "m365Consumer"; others are ``azure``, ``mac`` and ``ppac``. The feeds of the admin centres always have one item, so its
 ``status`` counts, not its being there.
 
+Azure DevOps has a page of its own, ``status.dev.azure.com``, whose data is ``/_apis/status/health``: each service by
+geography, a word for the whole, and no incidents.
+
 The words are those of Microsoft's service health; ``0001-01-01`` is no time; messages are HTML. A service that is not
 fine has one open incident: its post.
 """
@@ -17,15 +20,17 @@ import msgspec
 from trayapp.domain.incident import Incident, IncidentUpdate, Phase
 from trayapp.domain.report import Component, StatusReport
 from trayapp.domain.status import Status
-from trayapp.exchange import Ask, Exchange, Platform, Response, UnreadableResponseError
+from trayapp.exchange import Ask, Exchange, Platform, Request, Response, UnreadableResponseError
 from trayapp.formats.body import decoded, matches, text_of
 from trayapp.formats.datafile import data_file
 from trayapp.formats.feeds import feed_of, is_feed
+from trayapp.formats.overall import unexplained
 from trayapp.formats.text import one_line, plain, word
 from trayapp.formats.times import instant
 
 _DEFAULT = "m365Consumer"
 _NAMES = ("azure", _DEFAULT, "mac", "ppac")
+_HEALTH_PATH = "/_apis/status/health"
 _PATHS = (*(f"/api/posts/{name}" for name in _NAMES), "/api/feed/mac", "/api/feed/ppac")
 _TITLES = {
     "azure": "Azure",
@@ -66,6 +71,13 @@ _STATUS = {
     "unavailable": Status.MAJOR_OUTAGE,
     "down": Status.MAJOR_OUTAGE,
 }
+_HEALTH = {
+    "healthy": Status.OPERATIONAL,
+    "advisory": Status.DEGRADED,
+    "degraded": Status.DEGRADED,
+    "unhealthy": Status.MAJOR_OUTAGE,
+}
+"""The words of Azure DevOps, which has "unknown" too."""
 _PHASE = {
     "restoringservice": Phase.IDENTIFIED,
     "extendedrecovery": Phase.MONITORING,
@@ -99,9 +111,33 @@ class _StrictPost(msgspec.Struct, rename="pascal"):
     message: str | None
 
 
+class _Geography(msgspec.Struct):
+    id: str
+    health: str | None
+    name: object = None
+
+
+class _Service(msgspec.Struct):
+    id: str
+    geographies: list[_Geography]
+
+
+class _Whole(msgspec.Struct):
+    health: str
+    message: object = None
+
+
+class _Health(msgspec.Struct, rename="camel"):
+    status: _Whole
+    services: list[_Service]
+    last_updated: object = None
+
+
 def read(ask: Ask) -> Exchange[StatusReport]:
     """Read the file the address names, or the posts the options name."""
     path = urlsplit(ask.url).path.rstrip("/")
+    if path.endswith(_HEALTH_PATH):
+        return _health_report(decoded((yield Request(url=ask.url)), _Health))
     names = [each.strip() for each in ask.options.get("posts", _DEFAULT).split(",") if each.strip()]
     if path.endswith((".json", ".xml")) or "/api/posts/" in path or "/api/feed/" in path:
         names = [""]
@@ -113,6 +149,32 @@ def read(ask: Ask) -> Exchange[StatusReport]:
             raise UnreadableResponseError("The answer lists no service.")
         posts += [(_key(post, response.url), post) for post in found]
     return _report(posts)
+
+
+def _health_report(health: _Health) -> StatusReport:
+    components = tuple(
+        Component(
+            id=one_line(f"{service.id}/{each.id}"),
+            name=one_line(each.name) or one_line(each.id),
+            status=_HEALTH.get(_word(each.health)),
+            said=word(each.health),
+            group=one_line(service.id),
+        )
+        for service in health.services
+        for each in service.geographies
+    )
+    if not components:
+        raise UnreadableResponseError("The answer lists no service.")
+    said = word(health.status.health)
+    indicator = _HEALTH.get(_word(said))
+    return StatusReport(
+        components=(*components, *unexplained("Azure DevOps", indicator, said, components, ())),
+        indicator=indicator,
+        indicator_said=said,
+        has_incident_list=False,
+        page_name="Azure DevOps",
+        page_updated_at=instant(health.last_updated),
+    )
 
 
 def _posts(response: Response) -> list[_Post]:
@@ -198,10 +260,10 @@ def _word(said: str | None) -> str:
 
 
 def recognises(response: Response) -> bool:
-    """Tell by a post's fields, or by a feed whose channel links to status.cloud.microsoft."""
+    """Tell by a post's fields, by services with geographies, or by a feed that links to status.cloud.microsoft."""
     if is_feed(response):
         return _OURS.search(text_of(response).partition("<item")[0][:_HEAD]) is not None
-    if matches(response, _StrictPost):
+    if matches(response, _StrictPost) or matches(response, _Health):
         return True
     try:
         return bool(decoded(response, list[_StrictPost]))
