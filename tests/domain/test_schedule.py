@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from tests.builders import NOON, component, failure, report
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.report import FailureKind, FetchFailure, Observation, StatusReport
-from trayapp.domain.schedule import Cadence, NextReason, next_look
-from trayapp.domain.snapshot import PageState, Snapshot, advance
+from trayapp.domain.schedule import Cadence, NextReason, interval_in_force, next_look
+from trayapp.domain.snapshot import PageState, Snapshot, advance, freshness_limit
 from trayapp.domain.status import Status
 
 CADENCE = Cadence()
@@ -64,6 +64,22 @@ def test_looks_are_spread_and_never_late() -> None:
 
     assert max(delays) == timedelta(seconds=300)
     assert min(delays) > timedelta(seconds=240)
+
+
+@pytest.mark.parametrize("outcome", [PACED, http(429, 1200)])
+def test_whoever_asks_us_to_wait_is_never_asked_too_early(outcome: StatusReport | FetchFailure) -> None:
+    delays = [next_look(after(outcome), CADENCE, chance / 10)[0] for chance in range(10)]
+
+    assert min(delays) == delays[0]
+    assert delays[0] < max(delays) < delays[0] * 1.2
+
+
+def test_the_answers_of_a_page_that_wants_to_be_asked_seldom_are_good_until_the_next_look() -> None:
+    latest = next_look(after(PACED), CADENCE, 0.999)[0]
+
+    assert latest > CADENCE.idle
+    assert latest < freshness_limit(interval_in_force(after(PACED), CADENCE))
+    assert interval_in_force(after(PACED, failure()), CADENCE) == timedelta(seconds=600)
 
 
 def test_short_intervals_scale_the_backoff_down() -> None:

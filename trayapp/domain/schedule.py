@@ -13,7 +13,10 @@ BACKOFF = (1, 2, 5, 15)
 MINUTE = timedelta(minutes=1)
 LONGEST_RETRY_AFTER = timedelta(hours=1)
 JITTER = 0.2
-"""A look comes up to this share earlier, never later: detection is promised within one interval."""
+"""A look comes up to this share earlier, never later: detection is promised within one interval.
+
+Only where the host asked us to wait it comes up to this share later, never earlier.
+"""
 _BLOCKED = frozenset({403, 405, 429})
 
 
@@ -29,6 +32,9 @@ class NextReason(StrEnum):
     IDLE = "nothing is going on"
 
 
+_ASKED = frozenset({NextReason.RETRY_AFTER, NextReason.PAGE_ASKS})
+
+
 class Cadence(Struct, frozen=True):
     """Polling intervals in force for one page."""
 
@@ -39,8 +45,13 @@ class Cadence(Struct, frozen=True):
 def interval_in_force(state: PageState, cadence: Cadence) -> timedelta:
     """Return the polling interval: the fast one while the page is bad, lists an open incident, or has just changed.
 
-    The second good look decides about a recovery, so it must not be an idle interval away.
+    The second good look decides about a recovery, so it must not be an idle interval away. A page that asks to be
+    looked at less often is: its answers stay good for as much longer.
     """
+    return max(_our_interval(state, cadence), _asked_pace(state))
+
+
+def _our_interval(state: PageState, cadence: Cadence) -> timedelta:
     judgement = state.judgement
     if state.looks > 1 and state.shown is not None and state.since == state.fetched_at:
         return min(cadence.incident, cadence.idle)
@@ -63,18 +74,20 @@ def next_look(state: PageState, cadence: Cadence, chance: float) -> tuple[timede
     fine, incident open or bad  the incident interval                              INCIDENT
     fine                        the idle interval                                  IDLE
     ==========================  =================================================  ============
+
+    Looks are spread by coming a little earlier, but where somebody asked us to wait, a little later.
     """
-    interval = interval_in_force(state, cadence)
-    delay, reason = _wanted(state, cadence, interval)
-    return delay * (1 - JITTER * chance), reason
+    delay, reason = _wanted(state, cadence, _our_interval(state, cadence))
+    share = JITTER * chance
+    return delay * (1 + share if reason in _ASKED else 1 - share), reason
 
 
 def _wanted(state: PageState, cadence: Cadence, interval: timedelta) -> tuple[timedelta, NextReason]:
     failure = state.failure
     if failure is None:
-        asked = state.report.poll_after if state.report is not None else None
-        if asked is not None and asked > interval:
-            return min(asked, LONGEST_RETRY_AFTER), NextReason.PAGE_ASKS
+        asked = _asked_pace(state)
+        if asked > interval:
+            return asked, NextReason.PAGE_ASKS
         return interval, NextReason.INCIDENT if interval < cadence.idle else NextReason.IDLE
     if failure.retry_after is not None:
         return min(max(failure.retry_after, interval), LONGEST_RETRY_AFTER), NextReason.RETRY_AFTER
@@ -84,6 +97,12 @@ def _wanted(state: PageState, cadence: Cadence, interval: timedelta) -> tuple[ti
     if failure.kind is FailureKind.HTTP_ERROR:
         return step, NextReason.SERVER_ERROR
     return min(step, interval), NextReason.NOT_REACHED
+
+
+def _asked_pace(state: PageState) -> timedelta:
+    """Return how long the page asks to be left alone between two looks; nothing where it does not."""
+    asked = state.report.poll_after if state.report is not None else None
+    return min(asked, LONGEST_RETRY_AFTER) if asked is not None else timedelta(0)
 
 
 def _step(failure: FetchFailure, failures: int, interval: timedelta) -> timedelta:
