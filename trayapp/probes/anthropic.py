@@ -8,7 +8,7 @@ ANTHROPIC = Dialect(
     names=("claude", "anthropic-admin"),
     rules=(
         rule(KeyHealth.NO_CREDIT, "billing_error credit_balance_exhausted"),
-        rule(KeyHealth.NO_CREDIT, words=r"credit balance", status=(400, 402, 403, 429)),
+        rule(KeyHealth.NO_CREDIT, words=r"credit balance|out of extra usage", status=(400, 402, 403, 429)),
         rule(KeyHealth.SPEND_LIMIT, "enforced_spend_limit_reached"),
         rule(
             KeyHealth.SPEND_LIMIT, words=r"usage limits|spend(?:ing)? limit|monthly limit", status=(400, 402, 403, 429)
@@ -23,7 +23,8 @@ ANTHROPIC = Dialect(
         rule(KeyHealth.MISCONFIGURED, words=r"oauth.{0,40}(?:not|un)|does not match", status=(401, 403)),
         rule(
             KeyHealth.BLOCKED_REGION,
-            words=r"request not allowed|not available in your|unsupported (?:countr|region|territor)",
+            words=r"request not allowed|not available in your|unsupported (?:countr|region|territor)"
+            r"|(?:country|region|territory|location)\b[^.]{0,40}\bnot (?:currently )?(?:supported|available|allowed)",
             status=(400, 403),
             reason="Blocked here, or not allowed: a country that is not served looks like this.",
         ),

@@ -36,6 +36,8 @@ SENTENCES = {
     KeyHealth.UNCHECKED: "Anyone gets this answer, so it proves nothing about the key.",
 }
 LIMITED = "Too many requests at the moment; this says nothing bad about the key."
+RELAYED = "This is another provider's answer, passed on; it says nothing final about this key."
+NOT_THE_KEY = "The request was refused for what it said, not for its key."
 DOWN = "The provider has trouble at the moment; this says nothing about the key."
 
 _LONGEST_QUOTE = 160

@@ -1,7 +1,7 @@
 """MiniMax: its own routes answer 200 and say in ``base_resp`` what went wrong."""
 
 from trayapp.domain.keys import KeyHealth
-from trayapp.probes.dialect import Dialect, Good, down, equals, limited, rule
+from trayapp.probes.dialect import NOT_THE_KEY, Dialect, Good, down, equals, limited, rule
 
 MINIMAX = Dialect(
     id="minimax",
@@ -16,7 +16,7 @@ MINIMAX = Dialect(
         rule(
             KeyHealth.UNKNOWN,
             "1026 1027 1042 2013",
-            reason="The request was refused for what it said, not for its key.",
+            reason=NOT_THE_KEY,
         ),
         limited("1002 1039 1041 2045 rate_limit_error"),
         down("1000 1001 1013 1024 1033", status=range(400, 600)),

@@ -1,7 +1,7 @@
 """OpenRouter: it relays other providers' errors, which say nothing of this key, and has a 402 that passes."""
 
 from trayapp.domain.keys import KeyHealth
-from trayapp.probes.dialect import Dialect, Good, at_most, both, has, is_true, limited, reaches, rule
+from trayapp.probes.dialect import RELAYED, Dialect, Good, at_most, both, has, is_true, limited, reaches, rule
 from trayapp.probes.reply import Missing, Reply
 
 _KEY_FACTS = (
@@ -28,7 +28,7 @@ OPENROUTER = Dialect(
             KeyHealth.UNKNOWN,
             status=range(400, 500),
             when=_is_relayed,
-            reason="This is another provider's answer, passed on; it says nothing final about this key.",
+            reason=RELAYED,
         ),
         limited("in_flight_budget_exhausted openrouter_in_flight_budget"),
         rule(KeyHealth.NO_CREDIT, words=r"can only afford 0\b", status=402),

@@ -2,6 +2,7 @@
 
 from trayapp.domain.keys import KeyHealth
 from trayapp.probes.dialect import (
+    NOT_THE_KEY,
     Dialect,
     Good,
     at_most,
@@ -92,7 +93,7 @@ OTHERS: tuple[Dialect, ...] = (
             rule(KeyHealth.SPEND_LIMIT, words=r"maximum billing|calls ?(?:/|per) ?month|monthly", status=(402, 429)),
             rule(KeyHealth.NO_CREDIT, words=r"payment method|card", status=402),
             rule(KeyHealth.REJECTED, words=r"invalid (?:api )?token", status=498),
-            rule(KeyHealth.UNKNOWN, status=498, reason="The request was refused for what it said, not for its key."),
+            rule(KeyHealth.UNKNOWN, status=498, reason=NOT_THE_KEY),
         ),
         good=(Good(when=is_true("valid"), facts=(("organisation_id", "organization_id"), ("account", "owner_id"))),),
     ),
@@ -302,6 +303,7 @@ OTHERS: tuple[Dialect, ...] = (
             rule(KeyHealth.REJECTED, "token_not_found_in_db"),
             rule(KeyHealth.REJECTED, words=r"invalid proxy server token|unable to find token", status=(400, 401, 403)),
             rule(KeyHealth.SUSPENDED, "key_blocked", words=r"."),
+            rule(KeyHealth.SUSPENDED, words=r"\b(?:key|user|team|token)\b\S* is blocked", status=(400, 401, 403)),
             rule(KeyHealth.SUSPENDED, when=succeeds(is_true("info.blocked"))),
             rule(KeyHealth.OK_LIMITED, "key_model_access_denied team_model_access_denied"),
         ),

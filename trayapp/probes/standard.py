@@ -7,7 +7,7 @@ about a key come before words about money that often stand beside them.
 import re
 
 from trayapp.domain.keys import KeyHealth, Reachability
-from trayapp.probes.dialect import Good, Rule, down, limited, lists, rule
+from trayapp.probes.dialect import NOT_THE_KEY, RELAYED, Good, Rule, down, limited, lists, rule
 from trayapp.probes.reply import Reply
 
 _COOLDOWN = re.compile(r"(?:re)?try (?:again |the request )?(?:in|after) (?:about )?\d")
@@ -33,8 +33,10 @@ _EDGE_SERVERS = frozenset(
 )
 _REFUSALS = (400, 401, 402, 403, 404, 406, 409, 410, 412, 418, 422, 423, 432, 433, 434, 498)
 _DENIALS = (401, 403, 498)
+_PASSED_ON = (400, 401, 402, 403, 404)
 
 CODES: tuple[Rule, ...] = (
+    rule(KeyHealth.UNKNOWN, "upstream_error bad_response_status_code", status=_PASSED_ON, reason=RELAYED),
     rule(KeyHealth.BLOCKED_REGION, "unsupported_country_region_territory unsupported_country unsupported_region"),
     rule(KeyHealth.OK_LIMITED, "missing_permissions insufficient_permissions insufficient_scope missing_scope"),
     rule(
@@ -87,7 +89,7 @@ _NO_MONEY = (
     r"|top(?:ping)?[ -]?up|recharge|unpaid|past invoices|billing (?:is )?not (?:active|enabled)"
     r"|billing to be enabled|enable billing|check your billing details"
     r"|(?:included|more|purchase|add|buy) (?:\w+ )?credits"
-    r"|余额不足|餘額不足|欠费|欠費|额度不足|額度不足|充值"
+    r"|余额不足|餘額不足|欠费|欠費|[额額]度(?:不足|已?用[尽完盡])|充值"
 )
 _EMPTY = r"insufficient|depleted|exhausted your|out of (?:credit|fund)|no (?:more |remaining )?credits|balance"
 """What turns talk of rate limits into talk of money; advice to buy more does not."""
@@ -97,18 +99,24 @@ _SPENT = (
     r"|exceed\w* .{0,40}budget|maximum billing|billing (?:limit|cap)|monthly (?:limit|cap|usage)|\bhard limit"
     r"|key limit exceeded|credit limit"
 )
+_ELSEWHERE = (
+    r"(?:(?!\b(?:but|however|belongs?|projects?|deployments?|models?|organi[sz]ations?|resources?|workspaces?|endpoints?)\b)"
+    r"[^.]){0,40}"
+)
+"""A gap in which no other thing is named that may be the one that was not found."""
 _BAD_KEY = (
     r"(?:invalid|incorrect|wrong|unrecogni[sz]ed|malformed|bad|revoked|deleted|unknown)\b[^.]{0,40}"
     r"\b(?:api[ _-]?keys?|api[ _-]?token|access token|auth\w* token|bearer token|x-api-key|credentials?"
     r"|subscription key)\b"
     r"|\b(?:api[ _-]?key|api[ _-]?token|access token|auth\w* token|bearer token|credentials?)\b[^.]{0,40}"
-    r"(?:\binvalid\b|malformed|incorrect|\bwrong\b|not valid|not found|revoked|deleted|not recogni[sz]ed"
-    r"|does(?:n't| not) exist"
+    r"(?:\binvalid\b|malformed|incorrect|\bwrong\b|not valid|revoked|not recogni[sz]ed)"
+    rf"|\b(?:api[ _-]?key|api[ _-]?token|access token|auth\w* token|bearer token|credentials?)\b{_ELSEWHERE}"
+    r"(?:not found|deleted|does(?:n't| not) exist"
     r"|\bmissing\b(?! (?:the |a |an |any |required |some )*(?:scope|permission|privilege|role|billing|payment|access)))"
     r"|\b(?:no|missing|without|provide an?|provided? (?:a )?valid|check the)\b.{0,12}"
     r"(?:api[ _-]?key|auth\w* header|auth\w* credentials|subscription key)"
     r"|could not validate credentials|api[ _-]?key (?:has been |was |is )revoked"
-    r"|密钥(?:无效|错误)|令牌(?:无效|验证不正确)|无效的令牌"
+    r"|密钥(?:无效|错误)|令牌(?:无效|验证不正确)|无效的令牌|未提供(?:令牌|密钥)"
 )
 _MODEL = (
     r"\bmodels?\b[^.]{0,100}\b(?:does(?:n't| not) exist|not found|(?:is )?not (?:available|supported|valid|servable)"
@@ -116,6 +124,8 @@ _MODEL = (
     r"|(?:has been|was) removed)"
     r"|(?:invalid|unknown|unsupported) model|access to (?:the )?(?:requested |specified )?model|not a valid model"
     r"|unable to access model|no endpoints found|not found for account"
+    r"|\b(?:key|token)\b[^.]{0,40}not (?:valid|allowed|authori[sz]ed|enabled|permitted) for (?:the |this |that )?model"
+    r"|无权(?:使用|访问)(?:该|此)?模型|模型(?:不存在|不可用)"
 )
 _REGION = (
     r"\b(?:country|countries|regions?|territor(?:y|ies)|(?:user |your )location)\b.{0,60}"
@@ -130,6 +140,7 @@ _NETWORK = (
     r"|\bip[ _-](?:allow|white|restriction)|firewall|virtual network|public (?:network )?access is disabled"
     r"|referr?er\b.{0,60}(?:block|not allowed|restrict)|check your network settings"
     r"|network (?:access|location) .{0,30}(?:denied|disabled|not allowed)"
+    r"|\bip\b.{0,12}(?:不在|不允许|禁止|白名单)"
 )
 _SCOPE = (
     r"missing (?:the )?(?:required )?(?:api )?(?:scope|permission)"
@@ -162,10 +173,28 @@ WORDS: tuple[Rule, ...] = (
     ),
     rule(
         KeyHealth.UNKNOWN,
+        words=r"\bupstream\b|\blitellm\.\w+error\b|\b[a-z]+exception - ",
+        status=_PASSED_ON,
+        reason=RELAYED,
+    ),
+    rule(
+        KeyHealth.UNKNOWN,
+        words=r"unrecogni[sz]ed request|invalid value\b|unknown (?:parameter|field|argument)",
+        status=(400, 422),
+        reason=NOT_THE_KEY,
+    ),
+    rule(KeyHealth.OK_LIMITED, words=r"\b(?:key|token) is valid\b.{0,3}(?:but|however)\b", status=_REFUSALS),
+    rule(
+        KeyHealth.NO_CREDIT,
+        words=r"\b(?:restrict|disabl|suspend|block)ed\b.{0,60}\b(?:unpaid|overdue|past[ -]due|outstanding)\b",
+        status=_REFUSALS,
+    ),
+    rule(
+        KeyHealth.UNKNOWN,
         words=r"\b(?:input|prompt|content|message|output)\b.{0,30}\b(?:flagged|filtered|blocked)|moderation|guardrail"
         r"|prompt injection|content[ _](?:management )?policy|content[ _]filter",
         status=(400, 403, 422),
-        reason="The request was refused for what it said, not for its key.",
+        reason=NOT_THE_KEY,
     ),
     rule(KeyHealth.UNKNOWN, words=_EITHER, status=_REFUSALS, reason="The provider refuses, and leaves open why."),
     rule(
@@ -205,7 +234,8 @@ WORDS: tuple[Rule, ...] = (
     rule(
         KeyHealth.SUSPENDED,
         words=rf"{_ACCOUNT}.{{0,100}}\b(?:deactivated|suspended|restricted|disabled|flagged|leaked|terminated|banned|locked)"
-        rf"|\b(?:deactivated|suspended|restricted|disabled|flagged|leaked|terminated|banned|locked)\b.{{0,40}}{_ACCOUNT}",
+        rf"|\b(?:deactivated|suspended|restricted|disabled|flagged|leaked|terminated|banned|locked)\b.{{0,40}}{_ACCOUNT}"
+        r"|(?:令牌|账户|账号|用户|密钥).{0,6}(?:状态不可用|封禁|禁用|停用|冻结)",
         status=_REFUSALS,
     ),
     rule(KeyHealth.REJECTED, words=_BAD_KEY, status=_REFUSALS),

@@ -1,7 +1,7 @@
 """Z.ai and Zhipu's BigModel: business codes decide; an empty account and pace share the status 429."""
 
 from trayapp.domain.keys import KeyHealth
-from trayapp.probes.dialect import Dialect, Good, down, has, limited, rule
+from trayapp.probes.dialect import NOT_THE_KEY, Dialect, Good, down, has, limited, rule
 
 ZAI = Dialect(
     id="zai",
@@ -16,7 +16,7 @@ ZAI = Dialect(
         rule(KeyHealth.MODEL_UNAVAILABLE, "1211 1311"),
         rule(KeyHealth.OK_LIMITED, "1220"),
         rule(KeyHealth.MISCONFIGURED, "1221 1222"),
-        rule(KeyHealth.UNKNOWN, "1301", reason="The request was refused for what it said, not for its key."),
+        rule(KeyHealth.UNKNOWN, "1301", reason=NOT_THE_KEY),
         rule(KeyHealth.SPEND_LIMIT, "1310 1304"),
         limited("1302 1303 1305 1308 1312 1313"),
         down("1120 1234 1230", status=range(400, 600)),
