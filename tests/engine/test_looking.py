@@ -13,6 +13,9 @@ from trayapp.domain.report import FailureKind, FetchFailure, StatusReport
 from trayapp.engine.http import Network
 from trayapp.engine.looking import Look, Looker
 
+ALERTS = b"""[{"fingerprint": "f1", "labels": {"alertname": "Slow", "severity": "warning"},
+    "status": {"state": "active"}, "startsAt": "2026-09-22T10:00:00Z"}]"""
+
 
 @pytest.fixture
 def page() -> Iterator[FakePage]:
@@ -65,3 +68,13 @@ def test_a_page_that_is_down_is_not_suspected_of_having_changed(page: FakePage) 
     (_first,), asked = looks(page, 1, "statuspage")
 
     assert asked == [1]
+
+
+def test_a_page_that_was_not_found_is_sought_elsewhere_the_next_time(page: FakePage) -> None:
+    page.serve("/api/v2/alerts", ALERTS)
+
+    found, asked = looks(page, 4, "")
+
+    assert [isinstance(each.outcome, StatusReport) for each in found] == [False, True, True, True]
+    assert [each.platform for each in found] == ["", "alertmanager", "alertmanager", "alertmanager"]
+    assert all(count <= 7 for count in asked)

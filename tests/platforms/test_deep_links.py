@@ -17,13 +17,13 @@ AZURE, ANY = "https://azure.status.microsoft", "https://status.willow.example"
 
 def lead(name: str, data: str, url: str, shown: Answer = APP) -> tuple[str, str, int]:
     """Return who was found, where, and in how many requests, where nothing is at the host but a view and the data."""
-    body = next(
-        answer.body
-        for answer in QUIET[name].answers.values()
-        if platform(name).recognises(Response("", 200, answer.body))
-    )
+    body = next(each.body for each in QUIET[name].answers.values() if _is_its_own(name, each.body))
     found, requests = conversation(detect(url), {url: shown, data: Answer(body)})
     return found.platform, found.url, len(requests)
+
+
+def _is_its_own(name: str, body: bytes) -> bool:
+    return platform(name).recognises(Response("", 200, body))
 
 
 @pytest.mark.parametrize(
@@ -104,10 +104,41 @@ def test_a_monitor_in_the_own_network_is_found_though_its_root_is_empty(name: st
     assert requests <= 6
 
 
+EVERYWHERE = NEAR | {
+    "rootly": "/api/v1/status.json",
+    "sorry": "/api/v1/status.json",
+    "datadog": "/config.json",
+    "alertmanager": "/api/v2/alerts",
+    "feed": "/history.atom",
+    "openstatus": "/feed/json",
+    "upptime": "/history/summary.json",
+    "flashduty": "/api/widget/v1/summary.json",
+    "googlecloud": "/incidents.json",
+    "aws": "/public/currentevents",
+    "slack": "/api/v2.0.0/current",
+    "azure": "/en-us/status/feed/",
+    "microsoft": "/api/posts/m365Consumer",
+}
+
+
+@pytest.mark.parametrize("host", ["http://127.0.0.1:8123", ANY])
+@pytest.mark.parametrize("name", EVERYWHERE)
+def test_who_tries_again_finds_every_platform_that_has_a_path_of_its_own(name: str, host: str) -> None:
+    body = next(each.body for each in QUIET[name].answers.values() if _is_its_own(name, each.body))
+    answers = {host: Answer(b"404 page not found", 404), host + EVERYWHERE[name]: Answer(body)}
+    found = []
+
+    for turn in range(4):
+        with suppress(UnreadableResponseError):
+            found.append(conversation(detect(host, turn), answers)[0])
+
+    assert [(each.platform, each.url) for each in found] == [(name, host)]
+
+
 def test_all_that_is_tried_near_by_fits_into_one_detection() -> None:
     assert len(NEAR_TRIES) == 5
     assert set(NEAR_TRIES) <= {*TRIES}
-    assert all(urlsplit(path).path == path for path in NEAR_TRIES)
+    assert all(urlsplit(path).path == path for path in TRIES)
 
 
 def test_a_redirect_counts_as_one_of_the_six_requests() -> None:

@@ -100,21 +100,30 @@ TRIES = (
     "/summary.json",  # instatus
     "/api/v1/status.json",  # rootly, sorry
     "/config.json",  # datadog
-    "/api/v1/components",  # cachet, sorry
+    "/api/v1/components",  # cachet
     "/api/v1/endpoints/statuses",  # gatus
-    "/history/summary.json",  # upptime
+    "/api/v2/alerts",  # alertmanager
+    "/api/entry-page",  # uptimekuma
     "/feed.rss",  # feed, flashduty
+    "/history.atom",  # feed
+    "/feed/json",  # openstatus
+    "/history/summary.json",  # upptime
+    "/api/widget/v1/summary.json",  # flashduty
+    "/incidents.json",  # googlecloud
+    "/public/currentevents",  # aws
+    "/api/v2.0.0/current",  # slack
+    "/en-us/status/feed/",  # azure
+    "/api/posts/m365Consumer",  # microsoft
 )
 """Paths tried below a page's base, the commonest first. One answer settles several platforms: the body tells."""
 NEAR_TRIES = (
     "/api/v2/summary.json",
-    "/api/v1/endpoints/statuses",  # gatus
+    "/api/v1/endpoints/statuses",
     "/index.json",
-    "/api/v1/components",  # cachet
+    "/api/v1/components",
     "/summary.json",
 )
-"""The same where teams keep their own monitors: nobody hosts the others there."""
-
+"""What is tried first where teams keep their own monitors: nobody hosts most of the others there."""
 _MOST_TRIES = 5
 _BELOW_A_PREFIX = 2
 _ANY_ANSWER = frozenset({200, *range(400, 600)})
@@ -123,20 +132,23 @@ _FOUND = 200
 _BROKEN_OFF = frozenset({FailureKind.INVALID, FailureKind.RESET, FailureKind.TIMEOUT, FailureKind.TOO_LARGE})
 
 
-def detect(url: str) -> Exchange[Detected]:
+def detect(url: str, turn: int = 0) -> Exchange[Detected]:
     """Find out which platform speaks at ``url``, in at most six requests; the body decides, never the host.
 
     First the address itself is asked: it may be a data file, and a web page may name its generator. Then the likely
     data files: those of a known host, those the web page hints at, then ``TRIES`` below the address and, where that
     is a deep link, below the root of the host. Only the first request can fail as a look: it says whether there is
-    a host at all.
+    a host at all. There are more paths than requests: the next ``turn`` goes on where this one ended, in a circle.
     """
     answer = yield Request(url=url, accept=_ANY_ANSWER, limit=LARGE_LIMIT)
     answers = {url: answer}
     if (found := _recognised(answer, url)) is not None:
         return Detected(found.name, url, answers)
 
-    for address in _addresses(url, answer):
+    most = _MOST_TRIES - (base(answer.url, ()) != base(url, ()))  # a redirect was a request, too
+    addresses = _addresses(url, answer)
+    first = most * (turn % -(-len(addresses) // most))
+    for address in addresses[first : first + most]:
         answers[address] = answer = yield Request(url=address, limit=LARGE_LIMIT, optional=True)
         if (found := _recognised(answer, address)) is not None:
             return Detected(found.name, _ask_url(found, address), answers)
@@ -197,7 +209,7 @@ def _addresses(url: str, answer: Response) -> tuple[str, ...]:
     page, *others = whereabouts.places(url, tuple(path for each in everyone for path in each.paths))
     at_home = [path for each in everyone if host_of(url) in each.hosts for path in each.paths][:2]
     likely = [*at_home, *whereabouts.signs(url), *whereabouts.hints(answer)]
-    tries = NEAR_TRIES if whereabouts.is_near(url) else TRIES
+    tries = (*NEAR_TRIES, *TRIES) if whereabouts.is_near(url) else TRIES
 
     found = whereabouts.elsewhere(url, answer)
     found += [place + path for place in (page, *others[:1]) for path in likely]
@@ -205,10 +217,8 @@ def _addresses(url: str, answer: Response) -> tuple[str, ...]:
     found += whereabouts.kuma(url, answer) + whereabouts.feeds(answer)[:1]
     if others:
         found += [page + path for path in tries[:_BELOW_A_PREFIX]] + [others[0] + path for path in tries]
-    else:
-        found += [page + path for path in tries]
-    was_redirected = base(answer.url, ()) != base(url, ())
-    return tuple(each for each in dict.fromkeys(found) if each != url)[: _MOST_TRIES - was_redirected]
+    found += [page + path for path in tries]
+    return tuple(each for each in dict.fromkeys(found) if each != url)
 
 
 def _failure(answers: list[Response]) -> UnreadableResponseError:
