@@ -176,13 +176,24 @@ class TestStatus:
         assert (code, found["name"], found["status"]) == (3, "Mine", "unknown")
 
     @pytest.mark.parametrize(
-        "words", [["nobody-of-that-name"], ["http://status.acme.example"], ["https://user@acme.example"], ["ftp://x/"]]
+        "words",
+        [
+            ["nobody-of-that-name"],
+            ["http://status.acme.example"],
+            ["https://user@acme.example"],
+            ["ftp://x/"],
+            ["https://ac me.example"],
+        ],
     )
     def test_wrong_usage_is_64_with_a_sentence(self, run: Run, words: list[str]) -> None:
         code, out, err = run("status", *words)
 
         assert (code, out) == (64, "")
         assert err.startswith("trayapp: ")
+
+    def test_a_host_without_its_scheme_is_helped_on(self, run: Run) -> None:
+        assert "write https://status.acme.example" in run("status", "status.acme.example")[2]
+        assert "https://" not in run("status", "nobody-of-that-name")[2]
 
     def test_a_password_in_an_address_is_not_said_again(self, run: Run) -> None:
         code, _out, err = run("status", "https://me:hunter2@status.acme.example")

@@ -127,7 +127,8 @@ def test_it_can_go_on_for_some_time(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "seconds"), [((), None), (("--for",), 900), (("--for", "90"), 90), (("--for", "2m"), 120)]
+    ("typed", "seconds"),
+    [((), None), (("--for",), 900), (("--for", "90"), 90), (("--for", "2m"), 120), (("--for", "45s"), 45)],
 )
 def test_how_long_it_goes_on_can_be_written_in_several_ways(typed: tuple[str, ...], seconds: float | None) -> None:
     assert _parser(_no_desktop).parse_args(["diagnose", "openai", *typed]).duration == seconds

@@ -280,8 +280,8 @@ def _length(text: str) -> float:
 
 
 def _span(text: str) -> float:
-    """Return the seconds in ``30d``, ``12h``, ``2w`` or ``90m``."""
-    unit = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}.get(text[-1:].lower())
+    """Return the seconds in ``30d``, ``12h``, ``2w``, ``90m`` or ``45s``."""
+    unit = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}.get(text[-1:].lower())
     if unit is None:
-        raise argparse.ArgumentTypeError(_("{text!r} is no span of time; write 30d, 12h or 2w").format(text=text))
+        raise argparse.ArgumentTypeError(_("{text!r} is no span of time; write 30d, 12h or 90m").format(text=text))
     return _seconds(text[:-1]) * unit

@@ -2,6 +2,7 @@
 
 import argparse
 import ipaddress
+import re
 from gettext import gettext as _
 from urllib.parse import urlsplit
 
@@ -10,6 +11,9 @@ from trayapp.cli import printing
 from trayapp.cli.exits import UsageError
 from trayapp.domain.provider import StatusPage
 from trayapp.engine import watchlist
+
+_HOST = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}(?::\d+)?(?:/\S*)?")
+"""What looks like a host, perhaps with a port and a path."""
 
 
 def options(arguments: argparse.Namespace) -> bootstrap.Options:
@@ -39,11 +43,17 @@ def pages(mine: bootstrap.Home, names: list[str]) -> tuple[StatusPage, ...]:
     for name in names:
         meant = (_at(mine, name),) if "://" in name else watchlist.named(name, mine.settings, mine.catalogue)
         if not meant:
-            raise UsageError(
-                _("Nothing is called {name!r}. List what there is with: trayapp providers").format(name=name)
-            )
+            raise UsageError(_nobody(name))
         found.extend(meant)
     return watchlist.without_doubles(found)
+
+
+def _nobody(name: str) -> str:
+    """Return that nothing has this name, and what was probably meant where it looks like a host."""
+    sentence = _("Nothing is called {name!r}. List what there is with: trayapp providers").format(name=name)
+    if not _HOST.fullmatch(name):
+        return sentence
+    return sentence + " " + _("If it is the host of a status page, write https://{name}").format(name=name)
 
 
 def watched(mine: bootstrap.Home) -> tuple[StatusPage, ...]:
@@ -62,6 +72,8 @@ def _at(mine: bootstrap.Home, url: str) -> StatusPage:
     except ValueError:
         raise UsageError(_("{url!r} is not an address.").format(url=url)) from None
     page = watchlist.page_at(url, mine.settings, mine.catalogue)
+    if any(each.isspace() for each in url):
+        raise UsageError(_("{url!r} is not an address.").format(url=url))
     if parts.username is not None:
         sentence = _("An address with a user name or a password in it is not taken. See: trayapp login --help")
         raise UsageError(sentence)
