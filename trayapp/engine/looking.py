@@ -47,7 +47,7 @@ class Looker:
     _answering: dict[str, str] = field(default_factory=dict)
     _doubted_at: dict[str, float] = field(default_factory=dict)
     _turns: dict[str, int] = field(default_factory=dict)
-    """How often a page's platform was sought in vain: each time other paths are tried."""
+    """How often the platform of an address was sought in vain: each time other paths are tried."""
 
     def __post_init__(self) -> None:
         """Let the network's owner say how secrets are had."""
@@ -99,9 +99,9 @@ class Looker:
         internal: bool = False,
         deadline: timedelta | None = None,
         admission: Admission = EVERYBODY,
-        turn: int = 0,
     ) -> Detected | FetchFailure:
-        """Find the platform of an address, in at most 6 requests; another ``turn`` tries other paths."""
+        """Find the platform of an address, in at most 6 requests; the next attempt goes on with other paths."""
+        turn = self._turns.get(url, 0)
         driven = await self.network.drive(
             lambda: platforms.detect(url, turn),
             memory_key=f"detect {url}",
@@ -110,6 +110,8 @@ class Looker:
             admission=admission,
             remembers=False,
         )
+        if isinstance(driven.outcome, FetchFailure) and driven.outcome.kind is FailureKind.NOT_A_STATUS_PAGE:
+            self._turns[url] = turn + 1
         return driven.outcome
 
     def forget(self, page_id: str) -> None:
@@ -117,7 +119,6 @@ class Looker:
         self._found.pop(page_id, None)
         self._answering.pop(page_id, None)
         self._doubted_at.pop(page_id, None)
-        self._turns.pop(page_id, None)
 
     def _addresses(self, page: StatusPage) -> tuple[str, ...]:
         """Return the page's addresses, the one that answered last first."""
@@ -151,12 +152,8 @@ class Looker:
         found = self._found.get(page.id)
         if found is None:
             deadline = min(visit.budget.left, _DETECTION)
-            turn = self._turns.get(page.id, 0)
-            detected = await self.detect(
-                page.url, internal=page.internal, deadline=deadline, admission=visit.admission, turn=turn
-            )
+            detected = await self.detect(page.url, internal=page.internal, deadline=deadline, admission=visit.admission)
             if isinstance(detected, FetchFailure):
-                self._turns[page.id] = turn + (detected.kind is FailureKind.NOT_A_STATUS_PAGE)
                 return Look(detected, "")
             self._found[page.id] = found = Detected(detected.platform, detected.url)
             return Look(await self._ask(visit, found.platform, found.url, detected.answers), found.platform)

@@ -138,7 +138,8 @@ def detect(url: str, turn: int = 0) -> Exchange[Detected]:
     First the address itself is asked: it may be a data file, and a web page may name its generator. Then the likely
     data files: those of a known host, those the web page hints at, then ``TRIES`` below the address and, where that
     is a deep link, below the root of the host. Only the first request can fail as a look: it says whether there is
-    a host at all. There are more paths than requests: the next ``turn`` goes on where this one ended, in a circle.
+    a host at all. There are more paths than requests: the next ``turn`` asks the likeliest again and goes on with the
+    others where this one ended, in a circle.
     """
     answer = yield Request(url=url, accept=_ANY_ANSWER, limit=LARGE_LIMIT)
     answers = {url: answer}
@@ -146,9 +147,9 @@ def detect(url: str, turn: int = 0) -> Exchange[Detected]:
         return Detected(found.name, url, answers)
 
     most = _MOST_TRIES - (base(answer.url, ()) != base(url, ()))  # a redirect was a request, too
-    addresses = _addresses(url, answer)
-    first = most * (turn % -(-len(addresses) // most))
-    for address in addresses[first : first + most]:
+    likely, *others = _addresses(url, answer)
+    first = (most - 1) * (turn % -(-len(others) // (most - 1)))
+    for address in (likely, *others[first : first + most - 1]):
         answers[address] = answer = yield Request(url=address, limit=LARGE_LIMIT, optional=True)
         if (found := _recognised(answer, address)) is not None:
             return Detected(found.name, _ask_url(found, address), answers)
