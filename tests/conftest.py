@@ -13,6 +13,7 @@ import ipaddress
 import logging
 import os
 import re
+import signal
 import socket
 import sys
 import threading
@@ -52,6 +53,9 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["LC_ALL"] = "C.UTF-8"
     if sys.platform != "win32":
         time.tzset()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+        # As a shell leaves it for what it starts in the background; a program under test must hear its Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.addaudithook(_watch_sockets)
 
 

@@ -26,8 +26,16 @@ from trayapp.domain.notification import AlertKind
 from trayapp.domain.provider import Provider, StatusPage
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.status import Status
-from trayapp.domain.verdict import EdgeState, OwnReport, PageVerdict, SignalKind, VerdictId
-from trayapp.engine import baseline
+from trayapp.domain.verdict import (
+    BASELINE_FAILURES,
+    FAILURES_TO_COUNT,
+    EdgeState,
+    OwnReport,
+    PageVerdict,
+    SignalKind,
+    VerdictId,
+)
+from trayapp.engine import baseline, diagnosis
 from trayapp.engine.asking import keep_asking
 from trayapp.engine.clock import wall_time
 from trayapp.engine.commands import EndInquiry, SuspectProvider
@@ -122,9 +130,20 @@ def checked(health: KeyHealth, reach: Reachability = Reachability.REACHED) -> Ch
 
 class TestOnce:
     def test_both_rounds_end_within_ten_seconds(self) -> None:
-        longest = FIRST_ROUND + SECOND_ROUND
+        longest = FIRST_ROUND + diagnosis._LAST_WORD + SECOND_ROUND
 
         assert longest < timedelta(seconds=10)
+
+    @pytest.mark.parametrize(
+        ("patience", "times"),
+        [(diagnosis._BASELINE_PATIENCE, BASELINE_FAILURES), (diagnosis._EDGE_PATIENCE, FAILURES_TO_COUNT)],
+    )
+    def test_who_never_answers_is_asked_often_enough_though_nothing_begins_in_time(
+        self, patience: timedelta, times: int
+    ) -> None:
+        asked = times * patience + (times - 1) * timedelta(seconds=diagnosis._PAUSE)
+
+        assert FIRST_ROUND + diagnosis._LAST_WORD - asked > timedelta(seconds=1)
 
     def test_all_well(self, world: World) -> None:
         found = world.ask()

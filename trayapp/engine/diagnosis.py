@@ -30,12 +30,13 @@ from trayapp.engine.looking import Looker
 from trayapp.engine.signals import KeyCounts, Known
 from trayapp.engine.survey import look_once
 
-FIRST_ROUND = timedelta(seconds=7.5)
+FIRST_ROUND = timedelta(seconds=7.8)
 SECOND_ROUND = timedelta(seconds=1.8)
 """For what may be the cause, and only where several providers fail; both rounds end within ten seconds."""
 _OTHERS_PATIENCE = timedelta(seconds=4)
-_EDGE_PATIENCE = timedelta(seconds=2.3)
-_BASELINE_PATIENCE = timedelta(seconds=3.5)
+# Whoever is asked several times leaves a second of the round: on a busy machine nothing begins when it should.
+_EDGE_PATIENCE = timedelta(seconds=2.1)
+_BASELINE_PATIENCE = timedelta(seconds=3.2)
 _PAUSE = 0.3
 _LAST_WORD = timedelta(seconds=0.2)
 
