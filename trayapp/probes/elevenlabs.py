@@ -20,6 +20,7 @@ ELEVENLABS = Dialect(
         rule(
             KeyHealth.OK_LIMITED, "missing_permissions insufficient_permissions only_for_creator+ feature_not_available"
         ),
+        rule(KeyHealth.OK_LIMITED, words=r"free users cannot|upgrade your subscription to use", status=(401, 402, 403)),
         rule(KeyHealth.NO_CREDIT, "quota_exceeded insufficient_credits payment_required payment_issue"),
         rule(
             KeyHealth.BLOCKED_IP,

@@ -6,6 +6,10 @@ A per-minute limit uses the words of an empty account, so the quota's id and the
 from trayapp.domain.keys import KeyHealth
 from trayapp.probes.dialect import Dialect, Good, Rule, down, has, limited, lists, rule
 
+_OLD_KIND = (
+    "What was sent is not taken for an API key here: a token of another Google service, or a key of the old kind "
+    "(AIza...), which Google no longer takes. Make a new one."
+)
 _SHARED: tuple[Rule, ...] = (
     rule(KeyHealth.NO_CREDIT, words=r"prepa(?:y|id|yment)\b.{0,40}(?:credit|balance|deplet)|credits are depleted"),
     rule(KeyHealth.SPEND_LIMIT, words=r"spend(?:ing)? (?:cap|limit)", status=(402, 403, 429)),
@@ -32,7 +36,7 @@ _SHARED: tuple[Rule, ...] = (
         "api_key_ip_address_blocked api_key_http_referrer_blocked api_key_android_app_blocked api_key_ios_app_blocked",
     ),
     rule(KeyHealth.OK_LIMITED, "access_token_scope_insufficient iam_permission_denied"),
-    rule(KeyHealth.MISCONFIGURED, "access_token_type_unsupported"),
+    rule(KeyHealth.MISCONFIGURED, "access_token_type_unsupported", reason=_OLD_KIND),
     rule(KeyHealth.MISCONFIGURED, "consumer_invalid user_project_denied credentials_missing project_invalid"),
     rule(
         KeyHealth.MISCONFIGURED,
@@ -63,7 +67,7 @@ GEMINI = Dialect(
             KeyHealth.MISCONFIGURED,
             words=r"expected oauth 2 access token",
             status=401,
-            reason="What was sent is not taken for an API key here; it may be a token of another Google service.",
+            reason=_OLD_KIND,
         ),
     ),
 )

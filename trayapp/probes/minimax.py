@@ -8,6 +8,11 @@ MINIMAX = Dialect(
     rules=(
         rule(KeyHealth.NO_CREDIT, "1008 insufficient_balance_error"),
         rule(KeyHealth.SPEND_LIMIT, "2056", reason="The plan's allowance for now is used up."),
+        rule(
+            KeyHealth.MISCONFIGURED,
+            words=r"cookie is missing",
+            reason="This address asks for the session of a browser, not for a key.",
+        ),
         rule(KeyHealth.REJECTED, "1004 2049 authorized_error"),
         rule(KeyHealth.REJECTED, words=r"login fail|\(1004\)|\(2049\)"),
         rule(KeyHealth.NO_CREDIT, words=r"\(1008\)"),

@@ -34,7 +34,8 @@ OPENROUTER = Dialect(
         rule(KeyHealth.NO_CREDIT, words=r"can only afford 0\b", status=402),
         rule(
             KeyHealth.OK_LIMITED,
-            words=r"can only afford|more credits, or fewer|weight_exceeds_budget",
+            words=r"can only afford|more credits, or fewer|weight_exceeds_budget|tokens limit exceeded"
+            r"|credits are required to run this",
             status=402,
             reason="The credit is low: too little for this request, not used up.",
         ),

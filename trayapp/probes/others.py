@@ -40,7 +40,7 @@ OTHERS: tuple[Dialect, ...] = (
         rules=(rule(KeyHealth.REJECTED, words=r"bad or missing api", status=(401, 403)),),
         good=(Good(when=lists("", "fileId")), Good(when=lists("", "file_id"))),
     ),
-    Dialect(id="aimlapi", names=("ai-ml-api",)),
+    Dialect(id="aimlapi", names=("ai-ml-api",), list_proves=False),
     Dialect(
         id="assemblyai",
         names=("assembly-ai",),
@@ -83,6 +83,7 @@ OTHERS: tuple[Dialect, ...] = (
         id="chutes",
         rules=(rule(KeyHealth.REJECTED, words=r"invalid token|authentication required", status=401),),
         good=(Good(when=has("subscription"), facts=(("plan", "plan"),)), Good(when=has("four_hour", "monthly"))),
+        list_proves=False,
     ),
     Dialect(
         id="cohere",
@@ -142,6 +143,7 @@ OTHERS: tuple[Dialect, ...] = (
                 facts=(("owed", "stripe_balance"), ("used", "recent"), ("limit", "limit")),
             ),
         ),
+        list_proves=False,
     ),
     Dialect(
         id="deepseek",
@@ -176,6 +178,7 @@ OTHERS: tuple[Dialect, ...] = (
             rule(KeyHealth.SPEND_LIMIT, "api_key_budget_exceeded team_budget_exceeded"),
             rule(KeyHealth.REJECTED, "invalid_api_key unauthorized", words=r"key", status=401),
         ),
+        list_proves=False,
     ),
     Dialect(
         id="fal",
@@ -269,7 +272,7 @@ OTHERS: tuple[Dialect, ...] = (
         ),
         list_proves=False,
     ),
-    Dialect(id="jina", names=("jina-ai",)),
+    Dialect(id="jina", names=("jina-ai",), list_proves=False),
     Dialect(
         id="langfuse",
         rules=(
@@ -407,6 +410,7 @@ OTHERS: tuple[Dialect, ...] = (
             rule(KeyHealth.NO_CREDIT, "insufficient_quota"),
             rule(KeyHealth.REJECTED, "invalid_api_key"),
         ),
+        list_proves=False,
     ),
     Dialect(
         id="pinecone",
@@ -427,6 +431,7 @@ OTHERS: tuple[Dialect, ...] = (
             ),
             Good(when=has("current_point_balance"), facts=(("credit", "current_point_balance"),)),
         ),
+        list_proves=False,
     ),
     Dialect(
         id="replicate",
@@ -572,6 +577,7 @@ OTHERS: tuple[Dialect, ...] = (
         good=(
             Good(when=has("subscription"), facts=(("limit", "subscription.limit"), ("used", "subscription.requests"))),
         ),
+        list_proves=False,
     ),
     Dialect(id="openai-compatible", names=("custom",), list_proves=False),
     Dialect(id="ollama", good=_SERVED),

@@ -33,10 +33,10 @@ _EDGE_SERVERS = frozenset(
 )
 _REFUSALS = (400, 401, 402, 403, 404, 406, 409, 410, 412, 418, 422, 423, 432, 433, 434, 498)
 _DENIALS = (401, 403, 498)
-_PASSED_ON = (400, 401, 402, 403, 404)
+_PASSED_ON = (400, 401, 402, 403, 404, 412)
 
 CODES: tuple[Rule, ...] = (
-    rule(KeyHealth.UNKNOWN, "upstream_error bad_response_status_code", status=_PASSED_ON, reason=RELAYED),
+    rule(KeyHealth.UNKNOWN, "upstream_error upstreamerror bad_response_status_code", status=_PASSED_ON, reason=RELAYED),
     rule(KeyHealth.BLOCKED_REGION, "unsupported_country_region_territory unsupported_country unsupported_region"),
     rule(KeyHealth.OK_LIMITED, "missing_permissions insufficient_permissions insufficient_scope missing_scope"),
     rule(
@@ -276,7 +276,7 @@ EDGES: tuple[Rule, ...] = (
         KeyHealth.BLOCKED_IP,
         words=r"attention required|you have been blocked|have been blocked|request blocked|access denied|error 10\d\d"
         r"|cloudflare|cloudfront|akamai|incapsula|imperva|sucuri|forcepoint|zscaler|fortiguard|checking your browser"
-        r"|just a moment",
+        r"|just a moment|security checkpoint",
         status=403,
         html=True,
         reason="A server in between blocks this network; the key was not looked at.",

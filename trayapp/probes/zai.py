@@ -1,4 +1,7 @@
-"""Z.ai and Zhipu's BigModel: business codes decide; an empty account and pace share the status 429."""
+"""Z.ai and Zhipu's BigModel: business codes decide; an empty account and pace share the status 429.
+
+The routes that speak as Anthropic does write the code in brackets before the sentence.
+"""
 
 from trayapp.domain.keys import KeyHealth
 from trayapp.probes.dialect import NOT_THE_KEY, Dialect, Good, down, has, limited, rule
@@ -8,6 +11,10 @@ ZAI = Dialect(
     names=("zhipu", "z.ai", "z-ai", "bigmodel", "glm", "zhipu-ai"),
     rules=(
         rule(KeyHealth.NO_CREDIT, "1113"),
+        rule(KeyHealth.NO_CREDIT, words=r"\[1113\]"),
+        rule(KeyHealth.EXPIRED, words=r"\[1309\]", reason="The plan behind this key has expired."),
+        rule(KeyHealth.SPEND_LIMIT, words=r"\[13(?:04|10)\]"),
+        rule(KeyHealth.REJECTED, words=r"\[100[0124]\]"),
         rule(KeyHealth.EXPIRED, "1003"),
         rule(KeyHealth.EXPIRED, "1309", reason="The plan behind this key has expired."),
         rule(KeyHealth.REJECTED, "1000 1001 1002 1004 1111"),
@@ -18,7 +25,7 @@ ZAI = Dialect(
         rule(KeyHealth.MISCONFIGURED, "1221 1222"),
         rule(KeyHealth.UNKNOWN, "1301", reason=NOT_THE_KEY),
         rule(KeyHealth.SPEND_LIMIT, "1310 1304"),
-        limited("1302 1303 1305 1308 1312 1313"),
+        limited("1302 1303 1305 1308 1312 1313 1316"),
         down("1120 1234 1230", status=range(400, 600)),
     ),
     good=(
