@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.builders import NOON, component, failure, incident, report
+from trayapp.domain.connection import decide_connection
 from trayapp.domain.incident import Impact, Incident, Phase
 from trayapp.domain.notification import (
     AlertBook,
@@ -23,7 +24,6 @@ from trayapp.domain.notification import (
     NotificationRules,
     Reason,
     decide,
-    decide_connection,
     forget_pages,
     is_flapping,
     release,
@@ -402,8 +402,42 @@ class TestConnection:
         awake = Circumstances(gather_until=NOON + MINUTE)
         assert decide_connection(book, snapshot, NOON, awake) == (book, ())
 
-        decided = decide_connection(book, snapshot, NOON, Circumstances(quiet=True))[1]
-        assert [each.told for each in decided] == [False]
+        book, decided = decide_connection(book, snapshot, NOON, Circumstances(quiet=True))
+        assert [(each.told, each.reason) for each in decided] == [(False, Reason.QUIET)]
+        assert decide_connection(book, snapshot, NOON + 60 * MINUTE) == (book, ())
+
+        back = advance(snapshot, Observation("p0", NOON + 60 * MINUTE, FINE, MINUTE))
+        decided = decide_connection(book, back, NOON + 60 * MINUTE)[1]
+        assert [(each.told, each.reason) for each in decided] == [(False, Reason.NEVER_TOLD)]
+
+    def test_a_connection_that_comes_and_goes_is_told_of_once_in_half_an_hour(self) -> None:
+        book, gone = self.everything(FailureKind.DNS, 2)
+        here = advance(gone, Observation("p0", NOON, FINE, MINUTE))
+        told: list[tuple[int, AlertKind]] = []
+        reasons: list[Reason] = []
+        for minute in range(0, 100, 5):
+            book, decided = decide_connection(book, here if minute % 10 else gone, NOON + minute * MINUTE)
+            told += [(minute, each.alert.kind) for each in decided if each.told]
+            reasons += [each.reason for each in decided if not each.told]
+
+        lost, back = AlertKind.CONNECTION, AlertKind.CONNECTION_BACK
+        assert told == [(at + later, kind) for at in (0, 30, 60, 90) for later, kind in ((0, lost), (5, back))]
+        assert set(reasons) == {Reason.TOO_SOON, Reason.NEVER_TOLD}
+
+    def test_one_that_is_lost_again_soon_and_stays_away_is_told_of_then(self) -> None:
+        book, gone = self.everything(FailureKind.DNS, 2)
+        here = advance(gone, Observation("p0", NOON, FINE, MINUTE))
+        told: list[tuple[int, AlertKind, Reason]] = []
+        for minute, snapshot in ((0, gone), (5, here), (10, gone), (20, gone), (31, gone), (40, gone), (50, here)):
+            book, decided = decide_connection(book, snapshot, NOON + minute * MINUTE)
+            told += [(minute, each.alert.kind, each.reason) for each in decided if each.told]
+
+        assert told == [
+            (0, AlertKind.CONNECTION, Reason.ALL_FAIL),
+            (5, AlertKind.CONNECTION_BACK, Reason.BACK),
+            (31, AlertKind.CONNECTION, Reason.ALL_FAIL),
+            (50, AlertKind.CONNECTION_BACK, Reason.BACK),
+        ]
 
 
 REPORTS = st.sampled_from(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.builders import NOON, component, failure, incident, report
+from trayapp.domain.connection import decide_on_baseline
 from trayapp.domain.keys import KeyAnswer, KeyHealth, KeyRef, KeyState, Reachability
 from trayapp.domain.notification import (
     AlertBook,
@@ -46,7 +47,7 @@ from trayapp.domain.verdict import (
     telling_page,
     verdict,
 )
-from trayapp.domain.verdictalerts import decide_on_baseline, decide_on_verdict, decide_on_verdicts, noted_after
+from trayapp.domain.verdictalerts import decide_on_verdict, decide_on_verdicts, noted_after
 from trayapp.domain.wishes import Wish, tell_when_back
 
 URL = "https://api.acme.example/v1/models"

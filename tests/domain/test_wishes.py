@@ -28,6 +28,7 @@ from tests.domain.test_notification import (
     about_api,
     watching,
 )
+from trayapp.domain.connection import decide_connection
 from trayapp.domain.notification import (
     LONGEST_SNOOZE,
     Alert,
@@ -37,7 +38,6 @@ from trayapp.domain.notification import (
     Level,
     NotificationRules,
     Reason,
-    decide_connection,
     is_acknowledged,
     release,
     release_due,
@@ -314,7 +314,7 @@ class TestSnoozed:
 
     def test_the_own_connection_is_noted_and_not_told(self) -> None:
         seen = watching(FINE)
-        book = replace(seen.book, offline_since=NOON, snoozed_until=NOON + HOUR)
+        book = replace(seen.book, offline_since=NOON, offline_told_at=NOON, snoozed_until=NOON + HOUR)
 
         assert [each.reason for each in decide_connection(book, seen.snapshot, seen.now)[1]] == [Reason.SNOOZED]
         quiet = Circumstances(quiet=True)

@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from trayapp.domain.judgement import Judgement
-from trayapp.domain.snapshot import PageState, Snapshot
+from trayapp.domain.snapshot import PageState
 from trayapp.domain.status import Status
 from trayapp.domain.trouble import Trouble, overlap, troubles
 from trayapp.domain.verdict import VerdictId
@@ -35,7 +35,6 @@ REOPEN_HOLD = timedelta(minutes=5)
 """Trouble that is back within the window after a recovery is told only when it has held for a while."""
 LATE = timedelta(hours=24)
 """What ended longer ago than this is listed, not told."""
-CONNECTION_FAILURES = 2
 LONGEST_SNOOZE = timedelta(hours=48)
 """No snooze is longer; what seems to be is a clock that was set back."""
 
@@ -214,6 +213,11 @@ class AlertBook(Struct, frozen=True, kw_only=True):
     """When the last pop-ups were shown, oldest first."""
     held: tuple[Alert, ...] = ()
     offline_since: datetime | None = None
+    """Since when we know that the own connection is down."""
+    offline_told_at: datetime | None = None
+    """When somebody was last told that it is."""
+    offline_waits: bool = False
+    """It went down too soon after that, and is told of if it holds."""
     started: frozenset[str] = frozenset()
     snoozed_until: datetime | None = None
     derived: tuple[tuple[str, VerdictId], ...] = ()
@@ -346,43 +350,6 @@ def release_due(book: AlertBook, around: Circumstances) -> datetime | None:
     if not is_wanted:
         due.extend(each for each in (around.gather_until, book.snoozed_until) if each is not None)
     return max(due, default=book.held[-1].at)
-
-
-def decide_connection(
-    book: AlertBook, snapshot: Snapshot, now: datetime, around: Circumstances | None = None
-) -> Decided:
-    """Say once that everything fails here, and once that it is back.
-
-    Everything: at least two pages on different hosts, all of which failed twice in a row without any
-    answer of a host's own. One page alone proves nothing about this connection. Just after sleep nothing is
-    said: networks need a moment; in quiet hours, or snoozed, it is noted and not told.
-    """
-    around = around or Circumstances()
-    if around.gather_until is not None and now < around.gather_until:
-        return book, ()
-    if book.offline_since is None and any(each.failure is None for each in snapshot.pages):
-        return book, ()
-    looked = tuple(each for each in snapshot.pages if each.looks)
-    failing = tuple(
-        each
-        for each in looked
-        if each.failure is not None and each.failure.kind.is_transport and each.failures_in_a_row >= CONNECTION_FAILURES
-    )
-    hosts = {each.page.url.split("/")[2] for each in failing}
-    if book.offline_since is None and len(hosts) > 1 and len(failing) == len(snapshot.pages):
-        since = min(each.failed_at or now for each in failing)
-        alert = Alert(kind=AlertKind.CONNECTION, at=now, started_at=since, concern="connection")
-        return say_now_or_never(replace(book, offline_since=now), alert, Reason.ALL_FAIL, around)
-    if book.offline_since is not None and any(each.failure is None for each in looked):
-        alert = Alert(
-            kind=AlertKind.CONNECTION_BACK,
-            at=now,
-            started_at=book.offline_since,
-            ended_at=now,
-            concern="connection",
-        )
-        return say_now_or_never(replace(book, offline_since=None), alert, Reason.BACK, around)
-    return book, ()
 
 
 def forget_pages(book: AlertBook, page_ids: frozenset[str]) -> AlertBook:

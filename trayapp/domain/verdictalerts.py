@@ -1,4 +1,4 @@
-"""When a verdict of our own making is worth a pop-up: the own connection, and trouble that no page has posted yet."""
+"""When a verdict of our own making is worth a pop-up: trouble that no page has posted yet."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -17,15 +17,9 @@ from trayapp.domain.notification import (
     Reason,
     is_held,
     offer,
-    say_now_or_never,
     withdraw,
 )
-from trayapp.domain.snapshot import Snapshot
 from trayapp.domain.verdict import (
-    BASELINE_FAILURES,
-    SIGNAL_LASTS,
-    BaselineKind,
-    BaselineState,
     PageVerdict,
     PopUp,
     VerdictId,
@@ -35,33 +29,6 @@ SUFFIX = "/=verdict"
 """How the concern of a derived alert ends; the page's id stands before it."""
 DERIVED = frozenset({VerdictId.LOOKS_LIKE_PROVIDER, VerdictId.LIKELY_PROVIDER})
 _GOOD = frozenset({VerdictId.FINE, VerdictId.KEY_LIMITED, VerdictId.PAGE_UNREACHABLE})
-
-
-def decide_on_baseline(
-    book: AlertBook, baseline: BaselineState, snapshot: Snapshot, now: datetime, around: Circumstances | None = None
-) -> Decided:
-    """Say once that the own connection is down, and once that it is back.
-
-    Down: no well-known host answered twice in a row, and no watched page answers either. Back: one of them does. Just
-    after sleep nothing is said: networks need a moment; in quiet hours it is noted and not told.
-    """
-    around = around or Circumstances()
-    if around.gather_until is not None and now < around.gather_until:
-        return book, ()
-    looked = tuple(each for each in snapshot.pages if each.looks)
-    answered = any(each.failure is None or not each.failure.kind.is_transport for each in looked)
-    is_current = baseline.at is not None and now - baseline.at <= SIGNAL_LASTS
-    is_down = is_current and baseline.failures_in_a_row >= BASELINE_FAILURES
-    if book.offline_since is None and is_down and looked and not answered:
-        since = min((each.failed_at for each in looked if each.failed_at is not None), default=now)
-        alert = Alert(kind=AlertKind.CONNECTION, at=now, started_at=since, concern="connection")
-        return say_now_or_never(replace(book, offline_since=now), alert, Reason.ALL_FAIL, around)
-    before = book.offline_since
-    hosts_answer = baseline.kind is BaselineKind.OK and baseline.at is not None and before and baseline.at > before
-    if before is not None and (hosts_answer or any(each.failure is None for each in looked)):
-        alert = Alert(kind=AlertKind.CONNECTION_BACK, at=now, started_at=before, ended_at=now, concern="connection")
-        return say_now_or_never(replace(book, offline_since=None), alert, Reason.BACK, around)
-    return book, ()
 
 
 def decide_on_verdicts(

@@ -19,6 +19,7 @@ from trayapp.catalogue.lookup import Catalogue
 from trayapp.domain.alternatives import KEY_LASTS, is_wanted
 from trayapp.domain.change import Change, StatusChanged, diff
 from trayapp.domain.clockset import book_moved, snapshot_moved
+from trayapp.domain.connection import decide_connection, decide_on_baseline
 from trayapp.domain.drift import FROZEN_AFTER
 from trayapp.domain.inquiry import Inquiry
 from trayapp.domain.keyalerts import decide_key, noted_after
@@ -31,7 +32,6 @@ from trayapp.domain.notification import (
     Decision,
     NotificationRules,
     decide,
-    decide_connection,
     forget_pages,
     release,
     release_due,
@@ -44,7 +44,7 @@ from trayapp.domain.schedule import Cadence, interval_in_force, next_look
 from trayapp.domain.snapshot import PageState, Snapshot, advance, expire, read_as, remembering, watch
 from trayapp.domain.updates import SignedKind, UpdatesState
 from trayapp.domain.verdict import CAUSES, PageVerdict, failing_providers
-from trayapp.domain.verdictalerts import decide_on_baseline, decide_on_verdicts
+from trayapp.domain.verdictalerts import decide_on_verdicts
 from trayapp.engine.causes import CommonCauses
 from trayapp.engine.clock import STOOD_STILL_AFTER, Clock, ClockSet, Gap, Wall, wall_time
 from trayapp.engine.commands import (
