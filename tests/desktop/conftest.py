@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -46,8 +47,12 @@ def collected_in_qts_thread() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def own_application() -> Iterator[None]:
-    """Tests share one application object: none finds the colours or the clipboard of another."""
+    """Tests share one application object: none finds the colours, the clipboard or the windows of another.
+
+    What is to be deleted later waits for an event loop, which no test enters to its end.
+    """
     yield
     if QGuiApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         theme.apply_scheme("system")
         QGuiApplication.clipboard().clear()
