@@ -40,6 +40,12 @@ ELEVENLABS = Dialect(
             reason="The key works, but an invoice is unpaid.",
         ),
         Good(
+            when=both(_SUBSCRIPTION, equals("status", "free_disabled")),
+            health=KeyHealth.SUSPENDED,
+            facts=_FACTS,
+            reason="The provider has switched off the free plan for this account.",
+        ),
+        Good(
             when=both(_SUBSCRIPTION, reaches("character_count", "character_limit")),
             health=KeyHealth.NO_CREDIT,
             facts=_FACTS,

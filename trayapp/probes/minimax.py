@@ -10,8 +10,8 @@ MINIMAX = Dialect(
         rule(KeyHealth.SPEND_LIMIT, "2056", reason="The plan's allowance for now is used up."),
         rule(
             KeyHealth.MISCONFIGURED,
-            words=r"cookie is missing",
-            reason="This address asks for the session of a browser, not for a key.",
+            words=r"cookie is missing|token not match group",
+            reason="This address asks for the session of a browser, or for the group of another key.",
         ),
         rule(KeyHealth.REJECTED, "1004 2049 authorized_error"),
         rule(KeyHealth.REJECTED, words=r"login fail|\(1004\)|\(2049\)"),

@@ -349,6 +349,14 @@ OTHERS: tuple[Dialect, ...] = (
         names=("kimi", "moonshot-ai"),
         rules=(
             rule(KeyHealth.NO_CREDIT, "exceeded_current_quota_error"),
+            rule(
+                KeyHealth.SPEND_LIMIT,
+                "access_terminated_error",
+                words=r"usage limit|quota",
+                status=(401, 402, 403, 429),
+            ),
+            rule(KeyHealth.OK_LIMITED, "access_terminated_error", words=r"only available for"),
+            rule(KeyHealth.SUSPENDED, "access_terminated_error"),
             limited("rate_limit_reached_error"),
             down("engine_overloaded_error"),
             rule(
@@ -459,6 +467,11 @@ OTHERS: tuple[Dialect, ...] = (
         ),
         good=(
             Good(
+                when=equals("data.status", "frozen", "disabled", "suspended", "banned", "locked"),
+                health=KeyHealth.SUSPENDED,
+                facts=(("credit", "data.totalBalance"), ("status", "data.status")),
+            ),
+            Good(
                 when=both(equals("code", 20000, "20000"), at_most("data.totalBalance", 0)),
                 health=KeyHealth.NO_CREDIT,
                 facts=(("credit", "data.totalBalance"), ("status", "data.status")),
@@ -526,6 +539,7 @@ OTHERS: tuple[Dialect, ...] = (
     Dialect(
         id="venice",
         names=("venice-ai",),
+        rules=(rule(KeyHealth.REJECTED, words=r"authentication (?:required|failed)", status=(401, 402)),),
         good=(
             Good(when=has("balances"), facts=(("credit", "balances.usd"), ("diem", "balances.diem"))),
             Good(when=has("data.balances"), facts=(("credit", "data.balances.USD"), ("plan", "data.apiTier.id"))),

@@ -87,7 +87,7 @@ _NO_MONEY = (
     r"|deplet\w+ (?:your )?.{0,30}credit|arrear|overdue|\b(?:out|run out) of (?:funds|credit)|payment required"
     r"|payment method|(?:failed|incomplete|outstanding) (?:\w+ )?(?:payment|invoice)|latest invoice"
     r"|top(?:ping)?[ -]?up|recharge|unpaid|past invoices|billing (?:is )?not (?:active|enabled)"
-    r"|billing to be enabled|enable billing|check your billing details"
+    r"|billing to be enabled|enable billing|check your (?:plan and )?billing details"
     r"|(?:included|more|purchase|add|buy) (?:\w+ )?credits"
     r"|余额不足|餘額不足|欠费|欠費|[额額]度(?:不足|已?用[尽完盡])|充值"
 )
@@ -137,6 +137,7 @@ _REGION = (
 _NETWORK = (
     r"\bip\b(?: address(?:es)?)?[^.]{0,60}"
     r"\b(?:not|restrict\w*|block\w*|denied|allow-?list\w*|white-?list\w*|forbidden|violat\w*)\b"
+    r"|\bip\b(?: address)? [\d.:a-f]{3,45} (?:is |was |has been )?(?:not|blocked|denied|forbidden)"
     r"|\bip[ _-](?:allow|white|restriction)|firewall|virtual network|public (?:network )?access is disabled"
     r"|referr?er\b.{0,60}(?:block|not allowed|restrict)|check your network settings"
     r"|network (?:access|location) .{0,30}(?:denied|disabled|not allowed)"
@@ -216,11 +217,16 @@ WORDS: tuple[Rule, ...] = (
     rule(
         KeyHealth.MISCONFIGURED,
         words=r"has not been used in project|api (?:is |has been )?(?:disabled|not enabled)"
-        r"|not enabled for (?:this|your) project|member of an organi[sz]ation|multiple auth\w* credentials"
+        r"|not enabled for (?:this|your) project|expected oauth ?2 access token"
+        r"|member of an organi[sz]ation|multiple auth\w* credentials"
         r"|(?:request|signature) (?:has )?expired|clock skew",
         status=_REFUSALS,
     ),
-    rule(KeyHealth.REJECTED, words=r"invalid or (?:has )?expired|expired or (?:invalid|revoked)", status=_DENIALS),
+    rule(
+        KeyHealth.REJECTED,
+        words=r"invalid or (?:has |may have )?expired|expired or (?:invalid|revoked)",
+        status=_DENIALS,
+    ),
     rule(KeyHealth.REJECTED, words=r"invalid access token or token expired", status=_DENIALS),
     rule(KeyHealth.MODEL_UNAVAILABLE, words=_MODEL, status=(400, 403, 404, 410, 422)),
     rule(
