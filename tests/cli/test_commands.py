@@ -507,6 +507,9 @@ class TestIncidents:
         assert "Mine: =HYPERLINK(1)" in run("incidents")[1]
         (found,) = json.loads(run("incidents", "--json", "--since", "3650d")[1])["incidents"]
         assert found["title"] == "=HYPERLINK(1)"
+        assert "Mine: " in run("incidents", "--provider", "MINE")[1]
+        assert "Mine: " in run("incidents", "--provider", page.url)[1]
+        assert run("incidents", "--provider", "openai") == (0, "Nothing that is recorded matches.\n", "")
         rows = list(csv.DictReader(io.StringIO(run("incidents", "--csv")[1])))
         assert rows[0]["title"] == "'=HYPERLINK(1)"
         exported = json.loads(run("export", "--json")[1])

@@ -8,7 +8,7 @@ from gettext import gettext as _
 
 from trayapp import bootstrap
 from trayapp.cli import places, printing
-from trayapp.cli.exits import DONE, FAILED, UsageError
+from trayapp.cli.exits import DONE, FAILED
 from trayapp.domain.record import IncidentQuery, StoredIncident
 from trayapp.engine import watchlist
 from trayapp.engine.clock import wall_time
@@ -24,7 +24,7 @@ def main(arguments: argparse.Namespace) -> int:
     mine = places.home(arguments)
     now = wall_time()
     query = IncidentQuery(
-        page_ids=_page_ids(mine, arguments.provider),
+        page_ids=tuple(each.id for each in places.pages(mine, [arguments.provider])) if arguments.provider else (),
         since=now - timedelta(seconds=arguments.since) if arguments.since is not None else None,
     )
     try:
@@ -42,17 +42,14 @@ def main(arguments: argparse.Namespace) -> int:
         for each in found:
             printing.lines(terminal.stored_lines(each, names.get(each.page_id, each.page_id), now))
         if not found:
-            printing.lines([_("Nothing is recorded yet. Incidents are recorded while trayapp runs.")])
+            printing.lines([_nothing(query)])
     return DONE
 
 
-def _page_ids(mine: bootstrap.Home, name: str) -> tuple[str, ...]:
-    if not name:
-        return ()
-    pages = watchlist.named(name, mine.settings, mine.catalogue)
-    if not pages:
-        raise UsageError(_("Nothing is called {name!r}. List what there is with: trayapp providers").format(name=name))
-    return tuple(each.id for each in pages)
+def _nothing(query: IncidentQuery) -> str:
+    if query == IncidentQuery():
+        return _("Nothing is recorded yet. Incidents are recorded while trayapp runs.")
+    return _("Nothing that is recorded matches.")
 
 
 def _read(mine: bootstrap.Home, query: IncidentQuery) -> tuple[StoredIncident, ...]:
