@@ -43,6 +43,8 @@ def rss(*items: str, head: str = "", sent: str = NOW, title: str = "Willow Statu
         ("We are investigating errors and will write again once the issue has been resolved.", "degraded"),
         ("Errors. We hope that everything is back to normal soon. The service is restored.", "operational"),
         ("Errors. The issue has not been fixed.", "degraded"),
+        ("Errors. After a restart, the service is restored.", "operational"),
+        ("Errors. We write again after the service is restored.", "degraded"),
         ("State: Resolved", "operational"),
         ("Status – Monitoring", "degraded"),
         ("Everything is fully operational.", "operational"),
@@ -206,6 +208,8 @@ def test_only_aws_says_something_with_an_empty_feed(head: str, sent: str, expect
     [
         ("Willow", "How we cut latency and errors in half", False),
         ("Willow News", "Investigating what failed in our kitchen", False),
+        ("Willow", "New: a faster model", False),
+        ("Willow", "A faster model [Available]", False),
         ("Willow Status", "Latency is elevated", True),
         ("Incident history", "Errors", True),
         ("Willow", "Outage in Europe", True),

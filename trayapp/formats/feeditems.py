@@ -13,6 +13,8 @@ from trayapp.formats.text import one_line, plain, word
 from trayapp.formats.times import instant
 
 _WORDS = "|".join(re.escape(each) for each in sorted((*PHASES, *TROUBLED), key=len, reverse=True))
+_TITLE_WORDS = "|".join(each for each in _WORDS.split("|") if each not in {"new", "available"})
+"""Without what titles of other news begin with."""
 _SECTION = re.compile(
     rf"^(?:(?P<month>[A-Z][a-z]{{2}}) (?P<day>\d{{1,2}}) ?, (?P<time>\d{{1,2}}:\d{{2}}) (?P<zone>UTC|GMT)\n)?"
     rf"(?:\[(?P<boxed>{_WORDS})\]|(?P<state>{_WORDS})(?=[ \t]*(?:[-–—:|]|$)))(?:[ \t]*[-–—:|][ \t]*)?",
@@ -26,7 +28,7 @@ _LABELLED = re.compile(
 )
 """The state behind its label; Status.io puts it into a line of its own."""
 _TITLED = re.compile(
-    rf"[\[(](?P<bracketed>{_WORDS})[\])]|^\W*(?:incident |issue )?(?P<first>{_WORDS})[ \t]*[:|]|"
+    rf"[\[(](?P<bracketed>{_TITLE_WORDS})[\])]|^\W*(?:incident |issue )?(?P<first>{_TITLE_WORDS})[ \t]*[:|]|"
     r"^\W*(?P<dashed>investigating|identified|monitoring|update|resolved|fixed|completed|scheduled|in progress) [-–—] |"
     rf"[-–—|:][ \t]*(?P<last>{_WORDS})$",
     re.IGNORECASE,
@@ -45,10 +47,10 @@ _ENDED = re.compile(
 )
 _ENDED_TITLE = re.compile(r"\b(?:recovered|resolved|restored|back (?:up|online|to normal))\W*$", re.IGNORECASE)
 _NOT_YET = re.compile(
-    r"\b(?:until|till|once|when|whenever|after|before|as soon as|if|unless|not|never|hope\w*|expect\w*)\b[^.!?\n]*$",
+    r"\b(?:until|till|once|when|whenever|after|before|as soon as|if|unless|not|never|hope\w*|expect\w*)\b[^.,;!?\n]*$",
     re.IGNORECASE,
 )
-"""Before a word of an end in the same sentence, this makes it a promise: "until the issue is resolved"."""
+"""Before a word of an end in the same clause, this makes it a promise: "until the issue is resolved"."""
 _TROUBLE = re.compile(
     r"\b(?:outages?|incidents?|degrad\w+|disrupt\w+|unavailab\w+|down(?:time)?|interrupt\w+|impair\w+)\b", re.IGNORECASE
 )
