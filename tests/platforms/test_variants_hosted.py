@@ -320,3 +320,23 @@ def test_a_word_for_the_whole_of_azure_devops_that_nothing_explains_counts() -> 
     assert dev_ops("healthy", whole="unhealthy").status == "major_outage"
     assert dev_ops("healthy", whole="new word").status == "unknown"
     assert dev_ops().error == "invalid"
+
+
+@pytest.mark.parametrize("path", ["/copies/of-today.json", "/copies/of-today", "/api/v2/summary"])
+@pytest.mark.parametrize("page_id", ["w1ll0wstat01", "01JZ0000000000000000000001"])
+def test_a_copy_of_a_summary_under_another_name_is_read_where_it_is(path: str, page_id: str) -> None:
+    rows = [{**API, "status": "major_outage"}]
+
+    told = look(path, {"page": {**PAGE, "id": page_id}, "status": FINE, "components": rows, "incidents": []})
+
+    assert told.platform == ("statuspage" if page_id.startswith("w") else "incidentio")
+    assert (told.status, told.basis) == ("major_outage", "components")
+
+
+def test_a_copy_of_flashdutys_feed_under_another_name_is_read_where_it_is() -> None:
+    item = "<title>Slow</title><guid>urn:flashduty:change:1</guid><pubDate>Tue, 22 Sep 2026 10:00:00 GMT</pubDate>"
+    text = "<description>Status: investigating</description>"
+
+    told = look("/copies/of-today.xml", f"<rss version='2.0'><channel><item>{item}{text}</item></channel></rss>")
+
+    assert (told.platform, told.status, told.open) == ("flashduty", "degraded", ["Slow"])

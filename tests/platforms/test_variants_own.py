@@ -104,6 +104,41 @@ def test_gatus_keeps_its_list_where_its_version_has_it(path: str) -> None:
     assert (told.platform, told.status, told.components) == ("gatus", "operational", {"api": "operational"})
 
 
+def test_gatus_shows_its_newest_results_whatever_an_address_asks_for() -> None:
+    row = {"name": "api", "key": "core_api", "results": [{"success": True}]}
+    older = {**row, "results": [{"success": False}]}
+    newest = {"/api/v1/endpoints/statuses": Answer(as_bytes([row]))}
+
+    assert look("/api/v1/endpoints/statuses?page=2", [older], newest).status == "operational"
+
+
+ALERT = {
+    "fingerprint": "f1",
+    "labels": {"alertname": "Slow", "severity": "warning"},
+    "status": {"state": "active"},
+    "startsAt": "2026-09-22T10:00:00Z",
+}
+COPIES: dict[str, list[object]] = {
+    "alertmanager": [ALERT],
+    "gatus": [{"name": "api", "key": "core_api", "results": [{"success": False}]}],
+    "upptime": [{"name": "api", "url": "https://s.example", "slug": "api", "status": "down", "uptime": "100.00%"}],
+}
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_a_copy_of_a_list_under_another_name_is_read_where_it_is(name: str) -> None:
+    told = look("/copies/of-today.json", COPIES[name])
+
+    assert (told.platform, told.basis) == (name, "components")
+    assert told.status in {"degraded", "major_outage"}
+
+
+def test_a_copy_of_alertmanagers_groups_is_told_by_its_shape() -> None:
+    group = {"alerts": [ALERT], "labels": {"alertname": "Slow"}, "receiver": {"name": "all"}}
+
+    assert look("/copies/groups.json", [group]).open == ["Slow"]
+
+
 def kuma(beats: dict[str, object]) -> Told:
     page = {
         "config": {"slug": "willow", "title": "Willow"},

@@ -5,6 +5,8 @@ is asked for endings and history. Where there is no summary the smaller faces ar
 them is read there, and completed from the summary where the page has one. A list of planned work alone tells no state.
 """
 
+from urllib.parse import urlsplit
+
 from msgspec import UNSET
 
 from trayapp.domain.report import StatusReport
@@ -53,8 +55,8 @@ def body_of(answer: Response) -> Body:
 
 
 def names_a_face(url: str) -> bool:
-    """Return whether the address is that of one of the data files."""
-    return any(names(url, path) for path in PATHS)
+    """Return whether the address is that of one of the data files, or of a copy of one under another name."""
+    return urlsplit(url).path.endswith(".json") or any(names(url, path) for path in PATHS)
 
 
 def whole(url: str, known: tuple[str, ...] = PATHS) -> Exchange[Body]:
@@ -99,13 +101,17 @@ def with_history(report: StatusReport, ask: Ask, known: tuple[str, ...] = PATHS)
 
 
 def _smaller_faces(url: str, known: tuple[str, ...]) -> Exchange[Body]:
-    """Read components and incidents where there is no summary, else the bare indicator."""
+    """Read components and incidents where there is no summary, else the bare indicator, else the address itself."""
     # a 404 means the page has no such face; any other failure ends the look, or half a page would pass for a whole
     components = yield Request(url=endpoint(url, COMPONENTS, known), accept=_OR_MISSING)
     incidents = yield Request(url=endpoint(url, INCIDENTS, known), accept=_OR_MISSING)
     found = [body_of(answer) for answer in (components, incidents) if answer.status != _MISSING]
     if not found:
-        found = [body_of((yield Request(url=endpoint(url, STATUS, known))))]
+        has_path = urlsplit(url).path not in {"", "/"}
+        status = yield Request(
+            url=endpoint(url, STATUS, known), accept=_OR_MISSING if has_path else frozenset({_FOUND})
+        )
+        found = [body_of(status if status.status == _FOUND else (yield Request(url=url)))]
     return joined(*found)
 
 

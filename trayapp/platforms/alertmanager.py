@@ -114,13 +114,12 @@ class _Meaning(Struct, frozen=True):
 def read(ask: Ask) -> Exchange[StatusReport]:
     """Read the alerts, as a list or in the owner's own groups."""
     meaning = _meaning(ask)
-    if names(ask.url, _GROUPS):
-        response = yield Request(url=_asked(ask.url, _GROUPS), limit=LARGE_LIMIT)
+    response = yield Request(url=_asked(ask.url), limit=LARGE_LIMIT)
+    if _holds_groups(ask.url, response):
         groups = decoded(response, list[_Group])
         alerts = [alert for group in groups for alert in group.alerts]
         incidents = tuple(_group_incident(group, meaning) for group in groups if _speaks(group.alerts, meaning))
     else:
-        response = yield Request(url=_asked(ask.url, _ALERTS), limit=LARGE_LIMIT)
         alerts = decoded(response, list[_Alert])
         incidents = tuple(_alert_incident(alert, meaning) for alert in _firing(alerts, meaning))
 
@@ -143,9 +142,18 @@ def recognises(response: Response) -> bool:
     return matches(response, list[_Group]) and bool(decoded(response, list[_Group]))
 
 
-def _asked(url: str, path: str) -> str:
-    """Return the address as it was given where it names the file: its query may hold the owner's filter."""
-    return url if names(url, path) and urlsplit(url).query else endpoint(url, path, _KNOWN)
+def _asked(url: str) -> str:
+    """Return the address as it was given where it names a file: its query may hold the owner's filter."""
+    path = _GROUPS if names(url, _GROUPS) else _ALERTS
+    is_named = names(url, path) and urlsplit(url).query
+    return url if is_named or urlsplit(url).path.endswith(".json") else endpoint(url, path, _KNOWN)
+
+
+def _holds_groups(url: str, response: Response) -> bool:
+    """Return whether the owner's groups were asked for; a copy under another name is told by its shape."""
+    if urlsplit(url).path.endswith(".json"):
+        return matches(response, list[_Group])
+    return names(url, _GROUPS)
 
 
 def _meaning(ask: Ask) -> _Meaning:

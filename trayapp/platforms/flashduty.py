@@ -9,6 +9,7 @@ keeps some thirty events with their last state; it is also asked for history. Th
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -123,8 +124,8 @@ class _Error(msgspec.Struct):
 
 def read(ask: Ask) -> Exchange[StatusReport]:
     """Read the widget's summary, or the feed where the address names it or the widget is not offered."""
-    if names(ask.url, _FEED):
-        response = yield Request(url=endpoint(ask.url, _FEED, _PATHS))
+    if names(ask.url, _FEED) or urlsplit(ask.url).path.endswith((".rss", ".xml")):
+        response = yield Request(url=ask.url)
         return _feed_report(response, ask.url)
     response = yield Request(url=endpoint(ask.url, _WIDGET, _PATHS), accept=frozenset({200, 403, 404}))
     if response.status != _OK:

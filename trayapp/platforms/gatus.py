@@ -10,9 +10,10 @@ import msgspec
 from trayapp.domain.incident import Incident, IncidentUpdate, Phase
 from trayapp.domain.report import Absence, Component, FailureKind, StatusReport
 from trayapp.domain.status import Status
-from trayapp.exchange import LARGE_LIMIT, Ask, Exchange, Platform, Request, Response, UnreadableResponseError
-from trayapp.formats.address import endpoint, names
+from trayapp.exchange import LARGE_LIMIT, Ask, Exchange, Platform, Response, UnreadableResponseError
+from trayapp.formats.address import names
 from trayapp.formats.body import decoded, matches
+from trayapp.formats.datafile import data_file
 from trayapp.formats.text import one_line, plain
 from trayapp.formats.times import instant
 
@@ -41,8 +42,9 @@ class _Endpoint(msgspec.Struct):
 
 def read(ask: Ask) -> Exchange[StatusReport]:
     """Read the endpoints and take the last result of each."""
-    is_old = any(names(ask.url, path) for path in _PATHS[1:])
-    response = yield Request(url=ask.url if is_old else endpoint(ask.url, _PATHS[0], _PATHS), limit=LARGE_LIMIT)
+    is_named = any(names(ask.url, path) for path in _PATHS)
+    # a query could ask for an older page of results
+    response = yield from data_file(ask.url.partition("?")[0] if is_named else ask.url, _PATHS, limit=LARGE_LIMIT)
     endpoints = decoded(response, list[_Endpoint])
     if not endpoints:
         raise UnreadableResponseError("The monitor lists no endpoint.", FailureKind.EMPTY)

@@ -67,7 +67,7 @@ def _address(ask: Ask) -> str:
         return _RAW.format(repository="/".join(names[:_OWNER_AND_NAME]))
     if parts.hostname == "raw.githubusercontent.com" and len(names) == _OWNER_AND_NAME:
         return _RAW.format(repository="/".join(names))
-    if parts.path.endswith("/summary.json"):
+    if parts.path.endswith(".json"):
         return ask.url
     return endpoint(ask.url, _PATHS[0], _PATHS)
 
