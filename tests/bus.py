@@ -24,6 +24,8 @@ from jeepney import (
 from jeepney.bus_messages import DBusNameFlags
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
+ANSWERS_WITHIN = 60
+"""Seconds, on a machine that has much else to do."""
 PROPERTIES = "org.freedesktop.DBus.Properties"
 INTROSPECTABLE = "org.freedesktop.DBus.Introspectable"
 
@@ -59,24 +61,26 @@ class Client:
         """The reply's values: a tuple, as D-Bus methods may answer with several."""
         target = DBusAddress(path, bus_name=name, interface=interface)
         message = new_method_call(target, method, signature or None, body)
-        reply = self._connection.send_and_get_reply(message, timeout=10)
+        reply = self._connection.send_and_get_reply(message, timeout=ANSWERS_WITHIN)
         if reply.header.message_type is MessageType.error:
             raise DBusErrorResponse(reply)
         return reply.body
 
     def property(self, name: str, path: str, interface: str, wanted: str) -> Any:
         target = DBusAddress(path, bus_name=name, interface=interface)
-        reply = self._connection.send_and_get_reply(Properties(target).get(wanted), timeout=10)
+        reply = self._connection.send_and_get_reply(Properties(target).get(wanted), timeout=ANSWERS_WITHIN)
         if reply.header.message_type is MessageType.error:
             raise DBusErrorResponse(reply)
         return reply.body[0][1]
 
     def has_owner(self, name: str) -> bool:
-        reply = self._connection.send_and_get_reply(message_bus.NameHasOwner(name), timeout=10)
+        reply = self._connection.send_and_get_reply(message_bus.NameHasOwner(name), timeout=ANSWERS_WITHIN)
         return bool(reply.body[0])
 
     def process_of(self, name: str) -> int:
-        reply = self._connection.send_and_get_reply(message_bus.GetConnectionUnixProcessID(name), timeout=10)
+        reply = self._connection.send_and_get_reply(
+            message_bus.GetConnectionUnixProcessID(name), timeout=ANSWERS_WITHIN
+        )
         return int(reply.body[0])
 
     def items(self) -> tuple["TrayItem", ...]:

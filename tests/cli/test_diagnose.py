@@ -145,7 +145,7 @@ def test_every_round_is_a_line_of_json_and_ctrl_c_ends_them(world: World, tmp_pa
         assert asking.stdout is not None
         first = json.loads(asking.stdout.readline())
         asking.send_signal(signal.SIGINT)
-        rest, err = asking.communicate(timeout=30)
+        rest, err = asking.communicate(timeout=120)
 
     assert (asking.returncode, rest, err) == (130, "", "")
     assert (first["schema"], first["verdict"]["id"]) == ("trayapp.diagnosis/1", "fine")

@@ -302,7 +302,7 @@ class TestWhatIsStarted:
 class TestCommand:
     def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [sys.executable, "-m", "trayapp", *words], capture_output=True, text=True, check=False, timeout=30
+            [sys.executable, "-m", "trayapp", *words], capture_output=True, text=True, check=False, timeout=120
         )
 
     def test_on_status_off(self, own_home: Path) -> None:

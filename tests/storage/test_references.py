@@ -92,17 +92,17 @@ def test_a_tool_that_gives_no_key_is_said_without_its_words(code: str) -> None:
 def test_a_child_that_keeps_the_pipe_open_holds_nobody_up() -> None:
     began = time.monotonic()
 
-    assert trouble('cmd:["/bin/sh", "-c", "sleep 45 & exit 3"]', 1).trouble is Trouble.SLOW
+    assert trouble('cmd:["/bin/sh", "-c", "sleep 90 & exit 3"]', 1).trouble is Trouble.SLOW
 
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 60
 
 
 def test_a_tool_that_hangs_is_ended() -> None:
     began = time.monotonic()
 
-    assert trouble(command("import time; time.sleep(60)"), 0.5).trouble is Trouble.SLOW
+    assert trouble(command("import time; time.sleep(600)"), 0.5).trouble is Trouble.SLOW
 
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
 
 
 def test_a_tool_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
