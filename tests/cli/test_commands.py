@@ -191,6 +191,12 @@ class TestStatus:
         assert (code, out) == (64, "")
         assert err.startswith("trayapp: ")
 
+    def test_a_provider_without_a_page_is_known_all_the_same(self, run: Run) -> None:
+        code, out, err = run("status", "Midjourney")
+
+        assert (code, out) == (64, "")
+        assert err.startswith("trayapp: Midjourney has no status page")
+
     def test_a_host_without_its_scheme_is_helped_on(self, run: Run) -> None:
         assert "write https://status.acme.example" in run("status", "status.acme.example")[2]
         assert "https://" not in run("status", "nobody-of-that-name")[2]

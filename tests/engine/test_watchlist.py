@@ -49,3 +49,12 @@ def test_a_page_nobody_watches_is_found_by_its_name_too() -> None:
     catalogue = Catalogue((Provider(id="sky", name="Sky", pages=(page,)),))
 
     assert named("nimbus WEATHER", Settings(watch=()), catalogue) == (page,)
+
+
+def test_a_provider_without_a_page_is_not_said_to_be_unknown() -> None:
+    catalogue = Catalogue((Provider(id="pageless", name="Pageless AI"),))
+    wishes = (Watch(provider="pageless"), Watch(provider="nobody"))
+
+    pageless, nobody = watchlist(Settings(watch=wishes), catalogue).problems
+    assert pageless.startswith("Pageless AI has no status page that can be watched.")
+    assert "not in the catalogue" in nobody

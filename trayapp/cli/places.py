@@ -43,13 +43,17 @@ def pages(mine: bootstrap.Home, names: list[str]) -> tuple[StatusPage, ...]:
     for name in names:
         meant = (_at(mine, name),) if "://" in name else watchlist.named(name, mine.settings, mine.catalogue)
         if not meant:
-            raise UsageError(_nobody(name))
+            raise UsageError(_nowhere(mine, name))
         found.extend(meant)
     return watchlist.without_doubles(found)
 
 
-def _nobody(name: str) -> str:
-    """Return that nothing has this name, and what was probably meant where it looks like a host."""
+def _nowhere(mine: bootstrap.Home, name: str) -> str:
+    """Return why a name stands for no page, and what was probably meant."""
+    known = mine.catalogue.find(name)
+    if known is not None:
+        sentence = _("{name} has no status page that can be read. See: trayapp providers {id}, trayapp diagnose {id}")
+        return sentence.format(name=known.name, id=known.id)
     sentence = _("Nothing is called {name!r}. List what there is with: trayapp providers").format(name=name)
     if not _HOST.fullmatch(name):
         return sentence

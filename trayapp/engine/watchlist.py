@@ -26,11 +26,16 @@ def watchlist(settings: Settings, catalogue: Catalogue) -> Watchlist:
     for wish in settings.watch:
         found = _pages_of(wish, catalogue)
         if not found:
-            problems.append(
-                f"The provider {wish.provider!r} is not in the catalogue. List what there is with: trayapp providers"
-            )
+            problems.append(_nothing_to_watch(wish, catalogue))
         pages.extend(found)
     return Watchlist(without_doubles(pages), tuple(problems))
+
+
+def _nothing_to_watch(wish: Watch, catalogue: Catalogue) -> str:
+    known = catalogue.find(wish.provider)
+    if known is not None:
+        return f"{known.name} has no status page that can be watched. See: trayapp providers {known.id}"
+    return f"The provider {wish.provider!r} is not in the catalogue. List what there is with: trayapp providers"
 
 
 def page_at(url: str, settings: Settings, catalogue: Catalogue) -> StatusPage:
