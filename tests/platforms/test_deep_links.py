@@ -84,6 +84,15 @@ def test_what_a_deep_view_hints_at_is_tried_at_the_root_too(view: str) -> None:
     assert lead("openstatus", f"{ANY}/feed/json", ANY + view, hint)[:2] == ("openstatus", ANY)
 
 
+def test_cachet_has_its_data_elsewhere_since_its_third_version() -> None:
+    row = b'{"data": [{"id": "1", "type": "components", "attributes": {"name": "API", "status": 1}}]}'
+    answers = {ANY: Answer(b"<html>Powered by Cachet</html>"), f"{ANY}/api/components": Answer(row)}
+
+    found, requests = conversation(detect(ANY), answers)
+
+    assert (found.platform, found.url, len(requests)) == ("cachet", ANY, 3)
+
+
 NEAR = {
     "statuspage": "/api/v2/summary.json",
     "incidentio": "/api/v2/summary.json",

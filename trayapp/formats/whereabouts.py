@@ -16,6 +16,7 @@ _HINTS = (
     (r"datadog", "/config.json"),
     (r"flashduty|flashcat", "/api/widget/v1/summary.json"),
     (r"cachet", "/api/v1/components"),
+    (r"cachet", "/api/components"),  # since version 3
     (r"gatus", "/api/v1/endpoints/statuses"),
     (r"alertmanager", "/api/v2/alerts"),
     (r"upptime", "/history/summary.json"),

@@ -114,6 +114,7 @@ TRIES = (
     "/api/v2.0.0/current",  # slack
     "/en-us/status/feed/",  # azure
     "/api/posts/m365Consumer",  # microsoft
+    "/api/components",  # cachet
 )
 """Paths tried below a page's base, the commonest first. One answer settles several platforms: the body tells."""
 NEAR_TRIES = (
