@@ -340,3 +340,15 @@ def test_a_copy_of_flashdutys_feed_under_another_name_is_read_where_it_is() -> N
     told = look("/copies/of-today.xml", f"<rss version='2.0'><channel><item>{item}{text}</item></channel></rss>")
 
     assert (told.platform, told.status, told.open) == ("flashduty", "degraded", ["Slow"])
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [("Planned maintenance", "maintenance"), ("Unhealthy", "major_outage"), ("serviceDegradation", "degraded")],
+)
+def test_microsofts_posts_have_words_of_several_services(word: str, status: str) -> None:
+    times = {"AuthoredDateTime": "2026-08-01T00:00:00Z", "InternalDateTime": "x", "LastUpdatedTime": "x"}
+
+    told = look("/api/posts/azure", {"Status": word, "Title": None, "Message": None, **times})
+
+    assert (told.platform, told.status) == ("microsoft", status)

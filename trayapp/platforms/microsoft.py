@@ -51,6 +51,9 @@ _STATUS = {
     "falsepositive": Status.OPERATIONAL,
     "postincidentreviewpublished": Status.OPERATIONAL,
     "maintenance": Status.MAINTENANCE,
+    "undermaintenance": Status.MAINTENANCE,
+    "plannedmaintenance": Status.MAINTENANCE,
+    "scheduledmaintenance": Status.MAINTENANCE,
     "advisory": Status.DEGRADED,
     "confirmed": Status.DEGRADED,
     "degraded": Status.DEGRADED,
@@ -69,6 +72,7 @@ _STATUS = {
     "critical": Status.MAJOR_OUTAGE,
     "outage": Status.MAJOR_OUTAGE,
     "unavailable": Status.MAJOR_OUTAGE,
+    "unhealthy": Status.MAJOR_OUTAGE,
     "down": Status.MAJOR_OUTAGE,
 }
 _HEALTH = {
