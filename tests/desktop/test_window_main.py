@@ -884,3 +884,15 @@ def test_without_a_tray_the_window_says_what_closing_does(desk: Desk) -> None:
 
     desk.window.show_tray(is_available=True)
     assert not any("no tray" in each for each in desk.labels())
+
+
+def test_while_no_incident_is_found_the_words_stand_on_top(desk: Desk) -> None:
+    desk.show()
+    desk.open()
+    desk.window.show_page("incidents")
+    QApplication.processEvents()
+    page = desk.window._incidents_page
+
+    assert page._empty.text() == "Looking..."
+    assert not page._table.isVisible()
+    assert page._empty.y() < page.height() / 3

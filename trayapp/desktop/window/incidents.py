@@ -152,6 +152,7 @@ class IncidentsPage(QWidget):
         self._splitter.setSizes([1000, 1300])
         self._splitter.hide()  # there is nothing to read yet
         page.addWidget(self._splitter, 1)
+        page.addStretch(0)  # takes the room of a table that is not there
         self._sorted.setSourceModel(self._model)
         self._sorted.setSortRole(ORDER_ROLE)
         self._build_table()
