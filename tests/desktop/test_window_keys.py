@@ -198,6 +198,15 @@ def test_few_keys_are_open_and_many_closed_until_asked(desk: Desk) -> None:
     assert "4 USD" in desk.labels()
 
 
+def test_keys_come_closed_also_where_the_first_cards_are_few(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trayapp.desktop.window.keys._AT_ONCE", 2)
+    desk.show(*(checked(ref=replace(REF, id=str(n), label=f"key {n}")) for n in range(3)))
+
+    desk.qtbot.waitUntil(lambda: len(desk.cards()) == 3)
+
+    assert not [each for each in desk.cards() if each.is_open]
+
+
 def test_many_keys_come_closed(desk: Desk) -> None:
     refs = [replace(REF, id=str(n), label=f"key {n}") for n in range(5)]
     desk.show(*(checked(ref=each) for each in refs))

@@ -207,8 +207,8 @@ class KeysPage(QWidget):
                 console=consoles.get(state.ref.provider, "") if state is not None else "",
                 beyond=deeper(state.ref) if state is not None else Deeper(),
             )
-        if is_first and 0 < len(self._cards) <= _FEW:
-            for card in self._cards.values():
+        if is_first and 0 < len(wanted) <= _FEW:
+            for card in tuple(self._cards.values()):
                 card.open()
 
     def _show_more(self) -> None:
