@@ -63,6 +63,10 @@ def test_a_verdict_is_a_line_of_text_and_one_of_json() -> None:
         verdict_line(found, "Acme", NOW)
         == f"{NOW.astimezone():%H:%M:%S}  Verdict: Looks like a problem of Acme, not posted yet."
     )
+    assert verdict_line(one(VerdictId.CANNOT_TELL), "Acme", NOW).endswith(
+        "  Verdict: Acme: Cannot tell whose problem it is."
+    )
+    assert "Acme" not in verdict_line(one(VerdictId.YOUR_CONNECTION), "Acme", NOW)
     assert verdict_document(found, "Acme", NOW) == {
         "at": stamp(NOW),
         "kind": "verdict",

@@ -49,8 +49,10 @@ class InForce(Struct, frozen=True):
 
 
 def verdict_line(found: PageVerdict, name: str, now: datetime) -> str:
-    """Return the verdict in one line of text, with the local time in front."""
+    """Return the verdict in one line of text, with the local time in front, and whom it is about."""
     said = sentence(found.verdict, name, now)
+    if name not in said and _about(found) != ("", ""):
+        said = _("{name}: {sentence}").format(name=name, sentence=said)
     return _("{time}  Verdict: {sentence}").format(time=f"{now.astimezone():%H:%M:%S}", sentence=said)
 
 
