@@ -35,7 +35,7 @@ from trayapp.domain.judgement import judge
 from trayapp.domain.report import StatusReport
 from trayapp.domain.status import Status
 from trayapp.exchange import Ask, Response, UnreadableResponseError
-from trayapp.platforms import BUILTIN, platform
+from trayapp.platforms import BUILTIN, platform, recognise
 
 ALL = moods()
 REQUIRED = {"operational", "outage", "not_this_platform"}
@@ -125,6 +125,30 @@ def test_a_broken_page_is_read_or_unreadable_and_nothing_else(name: str) -> None
         _outcome(with_body(mood, path, broken))
 
     breaks()
+
+
+def test_whose_a_broken_body_is_can_always_be_asked() -> None:
+    """Break bodies of all platforms: each is somebody's or nobody's, and no adapter chokes on it."""
+    bodies = [(path, answer.body, _tree(mood, path)) for mood in ALL for path, answer in mood.answers.items()]
+
+    @settings(max_examples=int(os.environ.get("TRAYAPP_FUZZ", MUTANTS)), database=None, suppress_health_check=UNHURRIED)
+    @given(number=st.integers(0, len(bodies) - 1), random=st.randoms(use_true_random=False))
+    def breaks(number: int, random: Random) -> None:
+        path, body, tree = bodies[number]
+        broken = spoilt(body, random) if tree is None else mutant(tree, random)
+
+        found = recognise(Response(url=f"https://unknown.example{path}", status=200, body=broken))
+
+        assert found is None or found.platform in BUILTIN
+
+    breaks()
+
+
+@pytest.mark.parametrize("kind", [{}, [], 1, None, "pigeons"])
+def test_a_row_of_an_odd_kind_is_nobodys(kind: object) -> None:
+    row = {"id": "1", "type": kind, "attributes": {"name": "API", "status": 1}}
+
+    assert recognise(Response("https://unknown.example/x", 200, dumped({"data": [row]}))) is None
 
 
 @pytest.mark.parametrize("mood", BAD, ids=str)

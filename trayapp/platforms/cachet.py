@@ -292,7 +292,7 @@ def _is_v3(row: dict[str, object]) -> bool:
     if kind == "componentGroups":
         return isinstance(fields, dict) and {"name", "order"} <= fields.keys()
     return (
-        kind in {"components", "incidents", "schedules"}
+        kind in ("components", "incidents", "schedules")  # a tuple: whatever stands there may have no hash
         and isinstance(fields, dict)
         and {"name", "status"} <= fields.keys()
     )
