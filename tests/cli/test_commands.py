@@ -245,6 +245,17 @@ def test_unknown_words_are_wrong_usage(run: Run, words: list[str]) -> None:
     assert "--help" in err
 
 
+@pytest.mark.parametrize(
+    ("command", "codes"),
+    [("status", "0 fine (also maintenance), 1 degraded, 2 outage, 3 unknown"), ("export", "0 done, 1 failed")],
+)
+def test_help_tells_the_exit_codes(run: Run, command: str, codes: str) -> None:
+    code, out, _err = run(command, "--help")
+
+    assert code == 0
+    assert codes in " ".join(out.split())
+
+
 @pytest.mark.parametrize("words", [("status", "--version"), ("keys", "list", "--version"), ("--version", "replay")])
 def test_the_version_is_told_before_and_after_a_command(run: Run, words: tuple[str, ...]) -> None:
     assert run(*words)[:2] == (0, f"trayapp {__version__}\n")

@@ -92,7 +92,7 @@ def _parser(start_desktop: _Command) -> _Parser:
     commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND", parser_class=_Parser)
 
     def add(name: str, help_text: str, *, json: bool = False, failed: int = FAILED) -> _Parser:
-        made = commands.add_parser(name, help=help_text, description=help_text, parents=[shared])
+        made = commands.add_parser(name, help=help_text, description=help_text, epilog=_codes(name), parents=[shared])
         made.set_defaults(command=_lazily(name), failed=failed)
         if json:
             made.add_argument("--json", action="store_true", help=_("answer with one JSON object"))
@@ -251,6 +251,26 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--demo", action="store_true", default=default, help=_("replay 2 December 2025"))
     parser.add_argument("--page", default=default, help=argparse.SUPPRESS)
     parser.add_argument("--selftest", action="store_true", default=default, help=argparse.SUPPRESS)
+
+
+def _later(text: str) -> str:
+    """Mark a text for translation that stands in a table; it is translated when it is used."""
+    return text
+
+
+_EXIT_CODES = {
+    "status": _later("Exit code: 0 fine (also maintenance), 1 degraded, 2 outage, 3 unknown, 64 wrong usage."),
+    "wait": _later("Exit code: 0 fine again, 3 at the timeout, 64 wrong usage, 130 on Ctrl-C."),
+    "diagnose": _later("Exit code: 0 fine, 1 something is wrong, 3 cannot tell, 64 wrong usage, 130 on Ctrl-C."),
+    "keys": _later("Exit code: 0 all is well, 1 something needs attention, 3 could not check, 64 wrong usage."),
+    "doctor": _later("Exit code: 0 what matters works, 1 something does not, 64 wrong usage."),
+}
+
+
+def _codes(command: str) -> str:
+    """Return what the exit codes of a command mean."""
+    said = _EXIT_CODES.get(command)
+    return _(said) if said else _("Exit code: 0 done, 1 failed with a sentence, 64 wrong usage, 130 on Ctrl-C.")
 
 
 def _lazily(name: str) -> _Command:
