@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 from trayapp.domain.incident import IncidentUpdate, Phase
 from trayapp.domain.status import Status
@@ -87,6 +88,8 @@ The words before a colon are those AWS begins its titles with.
 _AFFECTED = re.compile(r"^Affected components:?$", re.IGNORECASE | re.MULTILINE)
 _LISTED = re.compile(r"- (?P<name>.+?)(?: \((?P<state>[^()]+)\))?")
 """How incident.io lists components with their states below an update."""
+_MOST_ENDS = 20
+"""Words of an end that are looked at in one text: a bound on the work a hostile one makes."""
 _SENTENCE = 200
 """Characters before a word of an end that are searched for what makes it a promise."""
 
@@ -136,9 +139,8 @@ def phase_of(entry: FeedEntry) -> tuple[Phase | None, str]:
 
 def _tells_an_end(text: str) -> bool:
     """Return whether the words tell of an end that has come."""
-    return any(
-        not _NOT_YET.search(text[max(0, found.start() - _SENTENCE) : found.start()]) for found in _ENDED.finditer(text)
-    )
+    ends = islice(_ENDED.finditer(text), _MOST_ENDS)
+    return any(not _NOT_YET.search(text[max(0, found.start() - _SENTENCE) : found.start()]) for found in ends)
 
 
 def _newest_text(entry: FeedEntry) -> str:
