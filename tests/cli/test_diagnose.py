@@ -65,6 +65,7 @@ def test_an_incident_is_one(run: Run, world: World) -> None:
 
 
 def test_the_own_connection_is_one_and_quick(run: Run, world: World) -> None:
+    world.hurry()
     for each in (world.page, world.api, world.one, world.two):
         each.hold_connections()
     began = time.monotonic()

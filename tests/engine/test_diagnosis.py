@@ -65,6 +65,11 @@ class World:
     api: FakePage
     one: FakePage
     two: FakePage
+    patient: pytest.MonkeyPatch
+
+    def hurry(self) -> None:
+        """Wait for nobody longer than the program does: somebody is going to say nothing."""
+        self.patient.undo()
 
     def fine(self) -> None:
         self.page.serve(SUMMARY, operational())
@@ -105,8 +110,17 @@ def diagnose(question: Question, check_key: CheckKey | None = None) -> Diagnosis
 
 @contextmanager
 def worlds() -> Iterator[World]:
-    with FakePage() as page, FakePage() as api, FakePage() as one, FakePage() as two:
-        world = World(page, api, one, two)
+    """Begin with all well, and with more time for everybody who answers than a busy machine takes."""
+    with (
+        FakePage() as page,
+        FakePage() as api,
+        FakePage() as one,
+        FakePage() as two,
+        pytest.MonkeyPatch.context() as patient,
+    ):
+        for name in ("FIRST_ROUND", "SECOND_ROUND", "_OTHERS_PATIENCE", "_EDGE_PATIENCE", "_BASELINE_PATIENCE"):
+            patient.setattr(diagnosis, name, timedelta(seconds=60))
+        world = World(page, api, one, two, patient)
         world.fine()
         yield world
 
@@ -195,6 +209,7 @@ class TestOnce:
         assert found.verdict.id is VerdictId.KEY_LIMITED
 
     def test_with_half_of_the_hosts_dead_it_ends_in_time(self, world: World) -> None:
+        world.hurry()
         world.api.set_all(silence())
         world.one.hold_connections()
         question = replace(world.question(), keys=(KEY,))
@@ -209,6 +224,7 @@ class TestOnce:
         assert not found.verdict.id.blames_provider or found.verdict.id is VerdictId.POSSIBLY_PROVIDER
 
     def test_everything_silent_is_the_own_connection_and_ends_in_time(self, world: World) -> None:
+        world.hurry()
         for host in (world.page, world.api, world.one, world.two):
             host.hold_connections()
 
@@ -518,6 +534,7 @@ class TestLive:
     def test_it_fails_for_me_is_answered_in_time_and_kept_in_the_ledger(self, tmp_path: Path, world: World) -> None:
         async def step(engine: Engine, published: Published) -> None:
             await published.until(says_so(VerdictId.FINE))
+            world.hurry()
             world.api.hold_connections()
             world.two.hold_connections()
             began = time.monotonic()

@@ -925,7 +925,10 @@ class TestSecureConnections:
         assert words in failure.detail
 
     @pytest.mark.parametrize(("name", "signer"), [("self", "Nosy Box"), ("good", "Acme Trust")])
-    def test_whoever_listens_in_is_named(self, name: str, signer: str, authority: Path) -> None:
+    def test_whoever_listens_in_is_named(
+        self, name: str, signer: str, authority: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(http, "_SIGNER_PATIENCE", AMPLE.total_seconds())
         with secure_page(authority / f"{name}.pem") as page:
             failure = failed(self.address(page))
 
