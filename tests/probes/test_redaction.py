@@ -1,6 +1,8 @@
+import time
+
 import pytest
 
-from trayapp.probes.redaction import MASK, redacted
+from trayapp.probes.redaction import MASK, redacted, without_keys
 
 DIGITS = "0123456789abcdef"
 
@@ -71,3 +73,14 @@ def test_the_text_is_masked_before_it_is_cut() -> None:
 
     assert "sk-" not in seen
     assert len(seen) <= 40
+
+
+@pytest.mark.parametrize("word", ["a", "ab-", "a.", "aB3/", "令牌", "a…"])
+def test_a_word_without_end_is_looked_through_once(word: str) -> None:
+    """From each of its letters to its end it would take ten seconds, in which nothing else in the program runs."""
+    endless = word * (20_000 // len(word))
+    before = time.thread_time()
+
+    without_keys(endless)
+
+    assert time.thread_time() - before < 2
