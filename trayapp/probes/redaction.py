@@ -19,7 +19,7 @@ _KNOWN = re.compile(
 _MASKED = re.compile(
     r"(?<![^\s'\"`:=,])[^\s'\"`:=,]*(?:\*{2,}|•{2,})[^\s'\"`,]*[\w*]|(?<![\w-])-*\w[\w-]+(?:\.{3}|…)[\w-]{2,}"
 )
-"""Begins where a word begins: from each letter of a long one it would look to its end, for a tenth of a second in all."""
+"""Begins where a word begins: from each letter of a long one it would look to its end, a tenth of a second in all."""
 _NAMED = re.compile(
     r"((?:api[ _-]?|access[ _-]?|auth[ _-]?|secret[ _-]?|subscription[ _-]?)?"
     r"(?:key|token|secret|authorization|password|credentials?)(?: (?:provided|used|is|was))?[\"']?\s*[:=]\s*[\"'`]?)"
