@@ -70,6 +70,14 @@ def test_a_host_of_the_same_company_is_no_login_page() -> None:
     assert not baseline._is_same_site("https://example.com/", "")
 
 
+@pytest.mark.parametrize(("path", "kind"), [("/", BaselineKind.FAILS), ("/generate_204", BaselineKind.PORTAL)])
+def test_an_address_that_is_never_asked_proves_nothing(path: str, kind: BaselineKind) -> None:
+    found = answer(f"https://10.0.0.1{path}")
+
+    assert found.kind is kind
+    assert "inside a local network" in found.detail
+
+
 def test_an_unknown_name_fails_and_says_why() -> None:
     found = answer("https://well-known.invalid/generate_204")
 

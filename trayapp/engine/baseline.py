@@ -72,7 +72,8 @@ async def _ask_host(network: Network, url: str, deadline: timedelta) -> HostAnsw
     driven = await network.drive(lambda: _ask(url), memory_key=f"baseline {url}", deadline=deadline)
     outcome = driven.outcome
     if isinstance(outcome, FetchFailure):
-        return HostAnswer(url, _failed(url, outcome), str(outcome.http_status or outcome.kind.value), outcome.detail)
+        kind = _failed(url, outcome, got_through=driven.got_through)
+        return HostAnswer(url, kind, str(outcome.http_status or outcome.kind.value), outcome.detail)
     kind = BaselineKind.OK if outcome.is_due else BaselineKind.PORTAL
     return HostAnswer(url, kind, str(outcome.status))
 
@@ -92,7 +93,7 @@ def _is_due(url: str, answer: Response) -> bool:
     return due.lower() in answer.body.lower()
 
 
-def _failed(url: str, failure: FetchFailure) -> BaselineKind:
+def _failed(url: str, failure: FetchFailure, *, got_through: bool) -> BaselineKind:
     """Return what a failure says of the own connection. First match wins.
 
     =======================================  ===============
@@ -101,7 +102,9 @@ def _failed(url: str, failure: FetchFailure) -> BaselineKind:
     a certificate nobody vouches for         INTERCEPTED
     sent to another company's host, or 511   PORTAL
     no answer of the host's own application  FAILS
-    anything else (too large, unreadable)    OK, if we do not know what is due; else PORTAL
+    anything else, where we know what is due PORTAL
+    nobody was asked (an inside address)     FAILS
+    anything else (too large, unreadable)    OK
     =======================================  ===============
     """
     if failure.kind is FailureKind.TLS:
@@ -112,8 +115,9 @@ def _failed(url: str, failure: FetchFailure) -> BaselineKind:
         return BaselineKind.OK if _is_same_site(url, failure.moved_to or "") else BaselineKind.PORTAL
     if failure.kind.is_transport:
         return BaselineKind.FAILS
-    is_known = urlsplit(url).path.rpartition("/")[2].casefold() in _DUE
-    return BaselineKind.PORTAL if is_known else BaselineKind.OK
+    if urlsplit(url).path.rpartition("/")[2].casefold() in _DUE:
+        return BaselineKind.PORTAL
+    return BaselineKind.OK if got_through else BaselineKind.FAILS
 
 
 def _is_same_site(url: str, target: str) -> bool:

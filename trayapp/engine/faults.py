@@ -37,7 +37,7 @@ _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN})
 
 def timed_out(stage: Stage, host: str, seconds: float, proxy: str = "") -> FetchFailure:
     """Return the failure for a deadline that passed at ``stage``."""
-    shown = f"{seconds:.3g}"
+    shown = f"{round(seconds, 1) or seconds:.4g}"
     if stage is Stage.CONNECTING and proxy:
         detail = f"The proxy {proxy} did not let us through to {host} within {shown} seconds."
         return FetchFailure(kind=FailureKind.PROXY, detail=detail)
