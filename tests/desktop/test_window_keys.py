@@ -820,3 +820,20 @@ def test_the_clipboard_is_cleared_of_the_key_where_wished(desk: Desk) -> None:
     dialog.entry.field.take()
     assert not dialog.entry.findChildren(QPushButton)[1].isVisible()
     assert QApplication.clipboard().text() == "something else"
+
+
+def test_no_word_of_a_dialog_is_cut_off(desk: Desk) -> None:
+    desk.show(checked())
+    desk.button("Replace...").click()
+    dialog = desk.dialog(ReplaceDialog)
+
+    def cut_off() -> list[str]:
+        QApplication.processEvents()
+        labels = [each for each in dialog.findChildren(QLabel) if each.isVisible() and each.wordWrap()]
+        return [each.text() for each in labels if each.height() < each.heightForWidth(each.width())]
+
+    assert cut_off() == []
+    paste(dialog.findChildren(QLineEdit)[0], OPENAI)
+    desk.button("Replace", dialog).click()
+    desk.done("It cannot be kept. " * 20)
+    assert cut_off() == []

@@ -23,6 +23,7 @@ from trayapp.domain.keys import (
     after_check,
 )
 from trayapp.domain.rotation import KeyBook, OldKey
+from trayapp.storage import keyfile
 from trayapp.storage.keyfile import KeyFile, KeyFileError
 from trayapp.storage.secret import Secret
 
@@ -190,7 +191,9 @@ def test_a_symbolic_link_is_not_written_through(file: KeyFile, tmp_path: Path) -
     assert not (tmp_path / "elsewhere").read_text()
 
 
-def test_two_writers_lose_nothing(file: KeyFile) -> None:
+def test_two_writers_lose_nothing(file: KeyFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyfile, "_LOCK_PATIENCE", timedelta(seconds=60))
+
     def write(number: int) -> None:
         KeyFile(file.path).change(lambda book: book.with_key(state(f"k{number}", f"key {number}")))
 

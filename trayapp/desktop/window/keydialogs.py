@@ -6,7 +6,7 @@ from functools import partial
 from gettext import gettext as _
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -79,6 +79,15 @@ class KeyDialog(QDialog):
             put(self._result, f"⚠ {outcome.problem}")
             return
         self.accept()
+
+    def event(self, event: QEvent) -> bool:
+        """Grow where the words need more lines: a dialog by itself knows the height of one line each."""
+        handled = super().event(event)
+        if event.type() in {QEvent.Type.Show, QEvent.Type.LayoutRequest} and (layout := self.layout()) is not None:
+            needed = layout.totalHeightForWidth(self.width())
+            if needed > self.height():
+                self.resize(self.width(), needed)
+        return handled
 
     def done(self, result: int) -> None:
         """Let go of the key, however the dialog ends."""
