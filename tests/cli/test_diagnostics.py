@@ -155,6 +155,27 @@ class TestChecks:
         assert "log in" in check.advice
         assert networkchecks._connection(portal, has_answer=True).ok is None
 
+    def test_somebody_who_reads_along_is_a_matter_of_tls_whatever_else_works(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        signer = HostAnswer("https://a.example/", BaselineKind.INTERCEPTED, "tls", "Signed by “Proxy Inc”.")
+        check = networkchecks._connection(
+            BaselineState(kind=BaselineKind.INTERCEPTED, answers=(signer,)), has_answer=True
+        )
+        assert "intercepts TLS" in check.advice
+
+        with FakePage() as page, FakePage() as first, FakePage() as second:
+            page.serve(SUMMARY, operational())
+            for each in (first, second):
+                each.greet(b"no tls here")
+            hosts = [each.url.replace("http:", "https:") for each in (first, second)]
+            text = f'[[watch]]\nurl = "{page.url}"\nplatform = "statuspage"\n[baseline]\nhosts = {json.dumps(hosts)}\n'
+            (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+            code = doctor(tmp_path, "--json")
+        checks = {each["id"]: each for each in json.loads(capsys.readouterr().out)["checks"]}
+
+        assert (code, checks["tls"]["ok"]) == (1, False)
+
     def test_a_computer_without_certificates_trusts_nobody(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(networkchecks, "trusted_store", str)
 

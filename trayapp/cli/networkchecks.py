@@ -41,7 +41,7 @@ def network_checks(mine: bootstrap.Home) -> list[Check]:
     pages = watchlist(mine.settings, mine.catalogue).pages
     snapshot, own = asyncio.run(_ask(mine, pages))
     checks = []
-    kinds = set()
+    kinds = {FailureKind.TLS} if own.kind is BaselineKind.INTERCEPTED else set()
     for state in snapshot.pages:
         failure = state.failure
         if failure is None:
@@ -73,12 +73,14 @@ async def _ask(mine: bootstrap.Home, pages: tuple[StatusPage, ...]) -> tuple[Sna
 def _connection(own: BaselineState, *, has_answer: bool) -> Check:
     """Say whether this computer reaches the internet; a page that answers proves it, whatever the hosts say."""
     name = _("Network")
-    said = ", ".join(f"{urlsplit(each.url).hostname}: {each.detail or each.code}" for each in own.answers)
+    said = ", ".join(f"{urlsplit(each.url).hostname}: {each.detail.rstrip('.') or each.code}" for each in own.answers)
     if own.kind is BaselineKind.OK:
         return Check("network", name, ok=True, detail=said)
     if own.kind is BaselineKind.PORTAL:
         advice = _("Open a browser: this network wants you to log in first.")
         return Check("network", name, ok=None if has_answer else False, detail=said, advice=advice)
+    if own.kind is BaselineKind.INTERCEPTED:
+        return Check("network", name, ok=None if has_answer else False, detail=said, advice=_(_ADVICE[FailureKind.TLS]))
     advice = _("Connect to a network; or name other hosts in [baseline] if these are blocked here.")
     return Check("network", name, ok=None if has_answer else False, detail=said, advice=advice)
 
