@@ -142,6 +142,15 @@ def test_a_title_may_be_all_there_is(title: str, status: str) -> None:
     assert rss(item(title)).status == status
 
 
+@pytest.mark.parametrize(
+    ("word", "status"), [("Resolved", "operational"), ("monitoring", "degraded"), ("API", "degraded")]
+)
+def test_a_category_may_tell_the_state(word: str, status: str) -> None:
+    told = rss(item("Slow answers").replace("</title>", f"</title><category>{word}</category>"))
+
+    assert (told.platform, told.status) == ("feed", status)
+
+
 def test_items_with_one_name_are_the_updates_of_one_incident() -> None:
     first = item("API went down", "We look into it.", name="i1", link="1")
     last = item("API recovered", "All good.", at="22 Sep 2026 10:30:00 GMT", name="i1", link="2")

@@ -34,6 +34,10 @@ _TITLED = re.compile(
     rf"[-–—|:][ \t]*(?P<last>{_WORDS})$",
     re.IGNORECASE,
 )
+_CATEGORIES = frozenset(
+    {"investigating", "identified", "monitoring", "resolved", "scheduled", "in progress", "completed"}
+)
+"""States that some pages give as a category of the item."""
 _PLANNED_TITLE = re.compile(
     r"^\W*(?:(?:upcoming|scheduled|planned|emergency|routine|system|database|network) )*(?:maintenance|wartung\w*)\b",
     re.IGNORECASE,
@@ -88,6 +92,8 @@ The words before a colon are those AWS begins its titles with.
 _AFFECTED = re.compile(r"^Affected components:?$", re.IGNORECASE | re.MULTILINE)
 _LISTED = re.compile(r"- (?P<name>.+?)(?: \((?P<state>[^()]+)\))?")
 """How incident.io lists components with their states below an update."""
+_BEGINNINGS = frozenset({Phase.INVESTIGATING, Phase.SCHEDULED})
+_MANY = 2
 _MOST_ENDS = 20
 """Words of an end that are looked at in one text: a bound on the work a hostile one makes."""
 _SENTENCE = 200
@@ -121,13 +127,14 @@ def phase_of(entry: FeedEntry) -> tuple[Phase | None, str]:
     """Return where the item stands by its newest update, and the word that says so; ``None`` and "" for no word."""
     labelled, section = _LABELLED.search(entry.text), _SECTION.search(entry.text)
     titled = _TITLED.search(entry.title)
-    said = ""
     if section and not (labelled and labelled.start() < section.start()):
-        said = _state(section)
+        said = _state(_updates(entry)[0][0])
     elif labelled:
         said = labelled.group("state")
     elif titled:
         said = next(filter(None, titled.groups()), "")
+    else:
+        said = next((each for each in entry.categories if each.lower() in _CATEGORIES), "")
     shown = word(said)
     if shown:
         return PHASES.get(shown.lower()), shown
@@ -145,10 +152,35 @@ def _tells_an_end(text: str) -> bool:
 
 def _newest_text(entry: FeedEntry) -> str:
     """Return the text of the newest update only: older ones may tell of an outage that is over."""
-    sections = _SECTION.finditer(entry.text)
-    next(sections, None)
-    second = next(sections, None)
-    return entry.text[: second.start()] if second else entry.text
+    newest = next(iter(_updates(entry)), None)
+    if newest is None:
+        return entry.text
+    head, end = newest
+    is_first = _SECTION.search(entry.text, 0, head.start()) is None
+    return entry.text[0 if is_first else head.start() : end]
+
+
+def _updates(entry: FeedEntry) -> list[tuple[re.Match[str], int]]:
+    """Return the heads of the updates in the item's text and where each update ends, the newest first."""
+    heads = list(_SECTION.finditer(entry.text))
+    ends = [*(head.start() for head in heads[1:]), len(entry.text)]
+    found = list(zip(heads, ends, strict=False))
+    return found[::-1] if _is_oldest_first(heads, entry.at) else found
+
+
+def _is_oldest_first(heads: list[re.Match[str]], newest: datetime | None) -> bool:
+    """Return whether the updates stand as they were written; most feeds turn them round.
+
+    Their times tell, where they have any. Else it is an incident that would begin with its end and end with its
+    beginning.
+    """
+    if len(heads) < _MANY:
+        return False
+    times = [_time_of(head, newest) for head in (heads[0], heads[-1])]
+    if times[0] and times[1]:
+        return times[0] < times[1]
+    first, last = (PHASES.get(_state(head).lower()) for head in (heads[0], heads[-1]))
+    return first in _BEGINNINGS and last is not None and last.is_over
 
 
 def updates_of(entry: FeedEntry) -> tuple[IncidentUpdate, ...]:
@@ -165,13 +197,12 @@ def updates_of(entry: FeedEntry) -> tuple[IncidentUpdate, ...]:
 
 
 def _sections(entry: FeedEntry) -> Iterator[IncidentUpdate]:
-    heads = list(_SECTION.finditer(entry.text))
-    told = Counter((_time_of(head, entry.at), _state(head).lower()) for head in heads)
-    for place, head in enumerate(heads):
+    found = _updates(entry)
+    told = Counter((_time_of(head, entry.at), _state(head).lower()) for head, _end in found)
+    for head, end in found:
         posted_at = _time_of(head, entry.at)
         if posted_at is None:
             continue
-        end = heads[place + 1].start() if place + 1 < len(heads) else len(entry.text)
         said = word(_state(head))
         same = told[posted_at, _state(head).lower()]
         told[posted_at, _state(head).lower()] -= 1
