@@ -275,3 +275,13 @@ def test_fields_are_found_by_path() -> None:
     assert reply.at("data.9") is Missing.FIELD
     assert reply.at("none.*") is Missing.FIELD
     assert reply.at("") == reply.tree
+
+
+def test_a_list_of_keys_does_not_say_which_of_them_asked() -> None:
+    listed = {"object": "organization.admin_api_key", "name": "another", "expires_at": 1714063533}
+    body = json.dumps({"object": "list", "data": [listed]}).encode()
+
+    answer = classify("openai-admin", 200, {}, body)
+
+    assert answer.health is KeyHealth.OK
+    assert not {"expires", "key_name"} & set(answer.facts)

@@ -285,7 +285,7 @@ def _fact(name: str, value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.6f}".rstrip("0").rstrip(".")
-    if name in {"reset", "expires", "created", "last_used"} and (moment := instant(value)) is not None:
+    if name in {"reset", "expires", "created"} and (moment := instant(value)) is not None:
         return moment.isoformat()
     if isinstance(value, int):
         return str(value)

@@ -47,15 +47,8 @@ OPENAI = Dialect(
                 ("status", "enforcement.status"),
             ),
         ),
-        Good(
-            when=equals("data.0.object", "organization.admin_api_key"),
-            facts=(
-                ("key_name", "data.0.name"),
-                ("expires", "data.0.expires_at"),
-                ("last_used", "data.0.last_used_at"),
-                ("created", "data.0.created_at"),
-            ),
-        ),
+        # Which of the listed keys asked is not said, so their names and ends are not taken for its own.
+        Good(when=equals("data.0.object", "organization.admin_api_key")),
         Good(when=equals("data.0.object", "organization.project"), facts=(("projects", "data.*.name"),)),
         Good(when=equals("object", "page"), facts=(("used", "data.0.results.0.amount.value"),)),
     ),
