@@ -3,7 +3,8 @@
 * A log record of WARNING or worse that the test did not expect fails it (`expect_log`).
 * Python's warnings are errors (pyproject.toml), and so are Qt's.
 * Nothing is asked beyond this machine, not even a name.
-* A home of its own, no proxy, no session bus, UTC and plain C locale; Qt draws offscreen unless `--onscreen`.
+* A home of its own, no proxy, no session bus, UTC, plain C locale and the usual umask; Qt draws offscreen unless
+  `--onscreen`.
 * What a test changes in the process itself is put back: tests run in any order, many of them in one process.
 """
 
@@ -53,6 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["LC_ALL"] = "C.UTF-8"
     if sys.platform != "win32":
         time.tzset()
+    os.umask(0o022)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
         # As a shell leaves it for what it starts in the background; a program under test must hear its Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
