@@ -363,6 +363,19 @@ class TestHoldingBack:
         seen.around = Circumstances(quiet=True)
         assert seen.look(WORSE).told == [OPENED]
 
+    def test_what_was_held_and_then_told_for_being_a_major_outage_is_over_for_somebody_who_knows(self) -> None:
+        seen = watching(FINE)
+        seen.around = Circumstances(quiet=True)
+        assert seen.look(TROUBLE, WORSE).told == [ESCALATED]
+        assert release(seen.book, seen.now)[1] == (), "its beginning is no news any more"
+
+        assert seen.look(FINE, FINE).reasons[-1] is Reason.HELD_QUIET_HOURS
+        _book, (digest,) = release(seen.book, seen.now)
+        assert [each.kind for each in digest.alert.gathered] == [RECOVERED]
+
+        seen.around = Circumstances()
+        assert watching(FINE, TROUBLE).look(WORSE, FINE, FINE).told == [OPENED, ESCALATED, RECOVERED]
+
 
 class TestConnection:
     def everything(self, kind: FailureKind, looks: int, hosts: int = 2) -> tuple[AlertBook, Snapshot]:

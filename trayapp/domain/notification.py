@@ -638,7 +638,9 @@ class _Look:
     def _offered(self, concern: Concern, alert: Alert, reason: Reason) -> Concern:
         outcome = self._offer(alert, reason)
         if outcome is None:
-            return replace(concern, told=concern.severity)
+            if concern.held:  # its beginning waits in a digest, and is no news any more
+                self.book = withdraw(self.book, concern.name)
+            return replace(concern, told=concern.severity, held=False)
         if outcome in _HOLDING:
             return replace(concern, told=concern.severity, held=concern.held or concern.told is None)
         return concern
