@@ -405,7 +405,7 @@ class TestWait:
 class TestRecordAndReplay:
     def test_what_was_recorded_can_be_replayed(self, run: Run, page: FakePage, tmp_path: Path) -> None:
         file = tmp_path / "tape.jsonl"
-        code, _out, err = run("record", page.url, "-o", str(file), "--for", "1.5")
+        code, _out, err = run("record", page.url, "-o", str(file), "--for", "3")
         assert (code, "Recorded" in err) == (0, True)
         assert any(url.endswith(SUMMARY) for url in read(file.read_text()).urls)
 
@@ -553,14 +553,14 @@ def watch_for_a_moment(tmp_path: Path, *words: str, until: str = "") -> list[dic
     lines: list[dict[str, Any]] = []
     with subprocess.Popen([*command, *places], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        too_long = threading.Timer(30, process.kill)
+        too_long = threading.Timer(180, process.kill)
         too_long.start()
         for line in process.stdout:
             lines.append(json.loads(line))
             if lines[-1]["kind"] == until or (not until and lines[-1]["kind"] != "status"):
                 break
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(120) == 0
         too_long.cancel()
     return lines
 
@@ -582,7 +582,7 @@ class TestWatch:
     def test_whose_problem_it_is_is_said_where_it_changes(self, page: FakePage, tmp_path: Path) -> None:
         configure(tmp_path, NEAR + f'[polling]\nidle = 1\nincident = 1\n[[watch]]\nurl = "{page.url}"\nname = "Acme"\n')
         with started(tmp_path, "watch") as watching:
-            too_long = threading.Timer(60, watching.kill)
+            too_long = threading.Timer(180, watching.kill)
             too_long.start()
             assert watching.stdout is not None
             said = iter(watching.stdout)
