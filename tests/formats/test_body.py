@@ -137,3 +137,9 @@ def test_no_json_raises_anything_else(tree: dict[str, object]) -> None:
     body = json.dumps({"leaves": [tree], **tree}).encode()
 
     assert matches(response(body), Tree) in {True, False}
+
+
+def test_a_number_without_end_is_said_in_plain_words() -> None:
+    detail = failure(b'{"x": ' + b"9" * 5000 + b"}").detail
+
+    assert detail == "The answer is not valid JSON: a number has too many digits."

@@ -60,7 +60,9 @@ def decoded(response: Response, shape: type[_T]) -> _T:
     except RecursionError:
         raise UnreadableResponseError("The answer is nested too deeply.") from None
     except ValueError as error:
-        raise UnreadableResponseError(f"The answer is not valid JSON: {one_line(str(error), 120)}.") from None
+        # the interpreter's own limit speaks to programmers
+        said = "a number has too many digits" if "int_max_str_digits" in str(error) else one_line(str(error), 120)
+        raise UnreadableResponseError(f"The answer is not valid JSON: {said}.") from None
     try:
         # msgspec cannot look up half a surrogate pair, and nobody can read one: it is as good as a broken byte
         return msgspec.convert(_without_surrogates(tree) if _HALF_PAIR.search(text) else tree, shape)
