@@ -97,6 +97,22 @@ def test_an_open_folder_of_ours_is_closed_and_a_foreign_one_is_left(tmp_path: Pa
     assert [mode_of(tmp_path / name) for name in ("empty", "ours", "foreign")] == [0o700, 0o700, 0o755]
 
 
+@posix
+def test_another_copy_may_make_the_folder_at_the_same_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = Path.mkdir
+
+    def make_with_another(folder: Path, mode: int = 0o777) -> None:
+        make(folder, mode)
+        if folder.name == "data":
+            make(folder / "run")
+
+    monkeypatch.setattr(Path, "mkdir", make_with_another)
+
+    make_private(tmp_path / "data" / "run")
+
+    assert [mode_of(tmp_path / name) for name in ("data", "data/run")] == [0o700, 0o700]
+
+
 def test_a_file_in_the_place_of_the_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "data").touch()
 

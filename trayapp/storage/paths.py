@@ -67,7 +67,7 @@ def make_private(directory: Path) -> None:
         directory.mkdir(mode=PRIVATE_DIR)
     except FileNotFoundError:
         make_private(directory.parent)
-        directory.mkdir(mode=PRIVATE_DIR)
+        make_private(directory)  # which another copy of ours may have made meanwhile
     except FileExistsError:
         if not directory.is_dir():
             raise
