@@ -159,6 +159,8 @@ def test_the_programs_own_icon_is_there() -> None:
         ("linux", {}, False),
         ("linux", {"XDG_CURRENT_DESKTOP": ""}, False),
         ("linux", {"XDG_CURRENT_DESKTOP": "GNOME"}, True),
+        ("linux", {"DESKTOP_SESSION": "xfce"}, True),
+        ("linux", {"GNOME_DESKTOP_SESSION_ID": "this-is-deprecated"}, True),
         ("linux", {"QT_QPA_PLATFORMTHEME": "gtk3"}, True),
         ("win32", {}, True),
         ("darwin", {}, True),

@@ -36,8 +36,11 @@ from PySide6.QtWidgets import QLabel, QWidget
 from trayapp.presentation.words import Mark
 
 GRID = 32
-_NAMES_A_THEME = ("XDG_CURRENT_DESKTOP", "QT_QPA_PLATFORMTHEME", "KDE_FULL_SESSION", "FLATPAK_ID", "SNAP")
-"""Variables by which Qt chooses a desktop's theme (qgenericunixservices and the unix themes of Qt 6)."""
+_NAMES_A_THEME = (
+    *("XDG_CURRENT_DESKTOP", "KDE_FULL_SESSION", "GNOME_DESKTOP_SESSION_ID", "DESKTOP_SESSION"),
+    *("QT_QPA_PLATFORMTHEME", "FLATPAK_ID", "SNAP"),
+)
+"""Variables by which Qt finds out which desktop this is (its ``detectDesktopEnvironment``), or is told its theme."""
 ICON_SIZES = (16, 20, 22, 24, 32, 40, 44, 48, 64, 96, 128)
 """Pixels: what panels ask for at one and two times."""
 
@@ -123,7 +126,8 @@ def is_high_contrast() -> bool:
 def can_tell_contrast(system: str, environment: Mapping[str, str]) -> bool:
     """Return whether Qt could know of high contrast here, so that asking is worth the enumerations it makes.
 
-    On Linux only the themes for named desktops know; where none is named Qt takes its generic one, which does not.
+    On Linux the themes of single desktops know (GNOME's, KDE's, the portal's); where none is named Qt takes its
+    generic one, which does not.
     """
     return system != "linux" or any(environment.get(name) for name in _NAMES_A_THEME)
 
