@@ -1,12 +1,14 @@
-"""Draw the application's icon into resources/icons, as SVG and in the sizes desktops want.
+"""Draw the pictures in resources/icons: the application's icon, as SVG and in the sizes desktops want, and the marks.
 
     python packaging/make_icons.py
 
-The drawing is that of the tray (trayapp/desktop/theme.py): run this again when it changes.
+The drawing is that of the tray (trayapp/desktop/theme.py, shapes.py): run this again when it changes. The marks are
+kept as pixels in all sizes of the tray's icon, so that a program at rest draws nothing.
 """
 
 import os
 import sys
+import zlib
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -17,7 +19,7 @@ from PySide6.QtCore import QRectF, QSize, Qt  # noqa: E402 -- the platform comes
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPainterPath  # noqa: E402 -- as above
 from PySide6.QtSvg import QSvgGenerator  # noqa: E402 -- as above
 
-from trayapp.desktop import theme  # noqa: E402 -- the checkout's own, see above
+from trayapp.desktop import shapes, theme  # noqa: E402 -- the checkout's own, see above
 from trayapp.desktop.assets import APP_ICON, APP_ICON_SIZES  # noqa: E402 -- as above
 from trayapp.presentation.words import Mark  # noqa: E402 -- as above
 
@@ -34,7 +36,7 @@ def paint(painter: QPainter) -> None:
     plate.addRoundedRect(QRectF(4, 4, 120, 120), 28, 28)
     painter.fillPath(plate, QColor(PLATE))
     painter.translate(16, 16)
-    painter.scale(96 / theme.GRID, 96 / theme.GRID)
+    painter.scale(96 / shapes.GRID, 96 / shapes.GRID)
     theme.draw(painter, Mark.FINE)
 
 
@@ -61,14 +63,22 @@ def make_png(file: Path, size: int) -> None:
     image.save(str(file))
 
 
+def make_mark(file: Path, mark: Mark) -> None:
+    """Write the pixels of a mark as the tray's icon shows it, in all sizes."""
+    images = (theme.pixmap(mark, size).toImage().convertToFormat(theme.PICTURE_FORMAT) for size in theme.ICON_SIZES)
+    file.write_bytes(zlib.compress(b"".join(bytes(image.constBits()) for image in images), 9))
+
+
 def main() -> int:
     """Write every file."""
     application = QGuiApplication([])
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "marks").mkdir(parents=True, exist_ok=True)
     make_svg(FOLDER / f"{APP_ICON}.svg")
     for size in APP_ICON_SIZES:
         make_png(FOLDER / f"{APP_ICON}-{size}.png", size)
-    print(f"{len(APP_ICON_SIZES) + 1} files in {FOLDER}")
+    for mark in Mark:
+        make_mark(FOLDER / "marks" / f"{mark.value}.z", mark)
+    print(f"{len(APP_ICON_SIZES) + 1 + len(Mark)} files in {FOLDER}")
     del application
     return 0
 

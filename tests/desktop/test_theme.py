@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import zlib
 from itertools import combinations
 from pathlib import Path
 
@@ -86,7 +87,7 @@ def test_words_about_a_mark_are_legible_on_their_background() -> None:
 def test_an_icon_has_a_picture_for_each_size_at_one_and_two_times() -> None:
     sizes = {size.width() for size in theme.icon(Mark.OUTAGE).availableSizes()}
 
-    assert {16, 22, 24, 32, 44, 48, 64, 96, 128} <= sizes
+    assert {16, 22, 24, 32, 44, 48, 64, 96} <= sizes
     assert theme.icon(Mark.FINE).pixmap(QSize(22, 22), 2.0).width() == 44
 
 
@@ -95,6 +96,34 @@ def test_trouble_keeps_its_colour_where_colour_is_for_trouble() -> None:
     assert theme.icon(Mark.FINE, colourless=True).isMask()
     grey = theme.pixmap(Mark.FINE, 32, colourless=True).toImage().pixelColor(16, 6)
     assert grey.saturation() == 0
+
+
+@pytest.mark.parametrize("mark", list(Mark))
+def test_the_finished_pictures_are_those_that_would_be_drawn(mark: Mark) -> None:
+    finished = theme._finished(mark)
+
+    assert [each.width() for each in finished] == list(theme.ICON_SIZES)
+    for shown, size in zip(finished, theme.ICON_SIZES, strict=True):
+        assert difference(shown, theme.pixmap(mark, size)) < 1.0, "run packaging/make_icons.py"
+
+
+def difference(one: QPixmap, other: QPixmap) -> float:
+    """How much two pictures differ, 0 to 255, on an average of their bytes: other processors round otherwise."""
+    here, there = (bytes(each.toImage().convertToFormat(theme.PICTURE_FORMAT).constBits()) for each in (one, other))
+    return sum(abs(a - b) for a, b in zip(here, there, strict=True)) / len(here)
+
+
+@pytest.mark.parametrize("content", [b"", b"no stream", zlib.compress(b"too short")])
+def test_an_icon_is_drawn_where_its_finished_pictures_cannot_be_used(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "fine.z"
+    file.write_bytes(content)
+    monkeypatch.setattr(assets, "resource", lambda *_parts: file)
+    icon = theme._icon.__wrapped__(Mark.FINE, theme._Style())
+
+    assert {size.width() for size in icon.availableSizes()} == set(theme.ICON_SIZES)
+    assert difference(icon.pixmap(QSize(32, 32)), theme.pixmap(Mark.FINE, 32)) == 0.0
 
 
 def test_more_contrast_draws_a_wider_rim() -> None:
@@ -134,16 +163,16 @@ def test_the_wish_for_contrast_can_be_read_again_and_again() -> None:
     assert [theme.is_high_contrast() for _ in range(3)] == [False] * 3
 
 
-def test_an_icon_is_drawn_without_the_enumerations_that_take_so_long() -> None:
+def test_an_icon_is_there_without_a_painter_or_the_enumerations_that_take_so_long() -> None:
     code = """
 import sys
-from PySide6 import QtCore
+from PySide6 import QtCore, QtGui
 from PySide6.QtWidgets import QApplication
 from trayapp.desktop import theme
 from trayapp.presentation.words import Mark
 app = QApplication([])
 theme.icon(Mark.UNKNOWN, high_contrast=False)
-sys.exit("Qt" in vars(QtCore))
+sys.exit("Qt" in vars(QtCore) or "QPainter" in vars(QtGui) or "trayapp.desktop.shapes" in sys.modules)
 """
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[2]).returncode == 0
 

@@ -241,8 +241,9 @@ class Shell(QObject):
             return
         if self._look is None:
             theme.on_contrast_change(self._redraw)
-        self._look = look
-        theme.apply_scheme(look.color_scheme.value)
+        before, self._look = self._look or Look(), look
+        if look.color_scheme is not before.color_scheme:
+            theme.apply_scheme(look.color_scheme.value)
         self._redraw()
 
     @Slot()

@@ -1,5 +1,6 @@
 """Turns the files the program ships with into icons."""
 
+import zlib
 from pathlib import Path
 
 from PySide6.QtGui import QIcon
@@ -27,3 +28,14 @@ def app_icon_file(size: int) -> Path | None:
     except FileNotFoundError:
         return None
     return file if file.is_file() else None
+
+
+def mark_pixels(name: str) -> bytes:
+    """Return the finished pictures of a mark, one after the other, as `theme` asks for them; nothing without the file.
+
+    The files are made by packaging/make_icons.py, from the drawing.
+    """
+    try:
+        return zlib.decompress(resource("icons", "marks", f"{name}.z").read_bytes())
+    except (OSError, zlib.error):
+        return b""

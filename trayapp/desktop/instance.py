@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QIODevice, QLockFile, QObject, QSocketNotifier, Signal, Slot
+from PySide6 import QtCore
+from PySide6.QtCore import QLockFile, QObject, QSocketNotifier, Signal, Slot
 
 from trayapp.storage.paths import make_private
 
@@ -226,7 +227,7 @@ class PipeDoor(QObject):
 class _PipeCaller(QObject):
     """Somebody at the pipe, who hangs up when the line is heard."""
 
-    def __init__(self, caller: QIODevice, instance: Instance) -> None:
+    def __init__(self, caller: "QtCore.QIODevice", instance: Instance) -> None:
         super().__init__(instance)
         self._caller = caller
         self._instance = instance

@@ -11,9 +11,10 @@ from gettext import gettext as _
 from pathlib import Path
 from types import TracebackType
 
+from PySide6 import QtGui, QtWidgets
 from PySide6.QtCore import QEventLoop, QObject, QSocketNotifier, QTimer, Slot, qVersion
-from PySide6.QtGui import QGuiApplication, QSessionManager
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 from trayapp import __version__
 from trayapp.desktop import assets, theme
@@ -124,7 +125,7 @@ def selftest() -> Mapping[str, object]:
         "platform": QGuiApplication.platformName(),
         "qt": qVersion(),
         "tray": Tray().is_available,
-        "styles": QStyleFactory.keys(),
+        "styles": QtWidgets.QStyleFactory.keys(),
         "style": QApplication.style().objectName(),
         "screens": len(QGuiApplication.screens()),
         "color_scheme": "dark" if theme.is_dark() else "light",
@@ -238,6 +239,6 @@ def _nothing(_number: int, _frame: object) -> None:
     """Replace Python's own handlers; `Signals` does the work."""
 
 
-def _on_session_end(manager: QSessionManager) -> None:
+def _on_session_end(manager: "QtGui.QSessionManager") -> None:
     """Autostart brings us back, so the session need not; there is nothing to save, all of it is stored."""
-    manager.setRestartHint(QSessionManager.RestartHint.RestartNever)
+    manager.setRestartHint(QtGui.QSessionManager.RestartHint.RestartNever)

@@ -1,48 +1,37 @@
 """The look: the only place with a hue, the only maker of icons by shape, and the only maker of labels.
 
-Shapes are drawn on a grid of 32 units and tell the states apart without colour; the colours are Okabe and
-Ito's, which people with any colour vision can tell apart. A thin outline of the opposite brightness keeps a shape
-legible on light and dark panels alike: nobody tells us which one it lies on.
+Shapes tell the states apart without colour; the colours are Okabe and Ito's, which people with any colour vision can
+tell apart. A thin outline of the opposite brightness keeps a shape legible on light and dark panels alike: nobody
+tells us which one it lies on.
 
-Touching ``QtCore.Qt`` makes its hundred enumerations, which takes 44 ms and 1 MB. So it is not imported by name, and
-the drawing of icons does without: it fills paths, and its brushes are pictures of one dot.
+A program that rests in the tray should be small, so what only windows need is loaded when it is used. PySide makes a
+class when it is first touched: ``QtCore.Qt`` with its hundred enumerations takes 44 ms and 1 MB, labels and painters
+1 MB more. Hence the classes named through their module here, and the common icons as finished pictures.
 """
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from math import atan2, degrees, hypot
+from itertools import accumulate
 from types import MappingProxyType
 
 from msgspec import Struct
-from PySide6 import QtCore
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import (
-    QBrush,
-    QColor,
-    QGuiApplication,
-    QIcon,
-    QPainter,
-    QPainterPath,
-    QPainterPathStroker,
-    QPalette,
-    QPixmap,
-    QStyleHints,
-    QTransform,
-)
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPixmap
 
+from trayapp.desktop import assets
 from trayapp.presentation.words import Mark
 
-GRID = 32
 _NAMES_A_THEME = (
     *("XDG_CURRENT_DESKTOP", "KDE_FULL_SESSION", "GNOME_DESKTOP_SESSION_ID", "DESKTOP_SESSION"),
     *("QT_QPA_PLATFORMTHEME", "FLATPAK_ID", "SNAP"),
 )
 """Variables by which Qt finds out which desktop this is (its ``detectDesktopEnvironment``), or is told its theme."""
-ICON_SIZES = (16, 20, 22, 24, 32, 40, 44, 48, 64, 96, 128)
+ICON_SIZES = (16, 20, 22, 24, 32, 40, 44, 48, 64, 96)
 """Pixels: what panels ask for at one and two times."""
+PICTURE_FORMAT = QImage.Format.Format_ARGB32_Premultiplied
+"""How Qt keeps a picture with transparent parts, so that nothing is converted; four bytes a pixel."""
 
 
 class Hue:
@@ -108,12 +97,33 @@ def colour(mark: Mark) -> QColor:
     return QColor(look.on_dark if is_dark() else look.on_light)
 
 
+def draw(
+    painter: "QtGui.QPainter",
+    mark: Mark,
+    *,
+    colourless: bool = False,
+    high_contrast: bool = False,
+    outline: bool = False,
+) -> None:
+    """Draw a mark on a grid of ``shapes.GRID`` units; the painter decides how large a unit is."""
+    from trayapp.desktop import shapes  # noqa: PLC0415 -- the common icons are finished pictures, see above
+
+    look = LOOKS[mark]
+    is_of_one_colour = look.body == look.sign
+    ink = shapes.Ink(
+        body=Hue.GREY if colourless else look.body,
+        sign=Hue.WHITE if colourless and not is_of_one_colour else look.sign,
+        rim=Hue.BLACK if look.sign == Hue.BLACK else Hue.WHITE,
+    )
+    shapes.draw(painter, mark, ink, is_bold=high_contrast, is_outline=outline)
+
+
 def is_dark() -> bool:
     """Return whether windows are dark now."""
     scheme = _style_hints().colorScheme()
     if scheme is not QtCore.Qt.ColorScheme.Unknown and not _own_palette_is_on():
         return scheme is QtCore.Qt.ColorScheme.Dark
-    return QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128  # noqa: PLR2004 -- half of 255
+    return QGuiApplication.palette().color(QtGui.QPalette.ColorRole.Window).lightness() < 128  # noqa: PLR2004 -- half of 255
 
 
 def is_high_contrast() -> bool:
@@ -133,8 +143,9 @@ def can_tell_contrast(system: str, environment: Mapping[str, str]) -> bool:
 
 
 def on_contrast_change(redraw: Callable[[], None]) -> None:
-    """Call back whenever the person asks the system for more contrast, or for less."""
-    _style_hints().accessibility().contrastPreferenceChanged.connect(redraw)
+    """Call back whenever the person asks the system for more contrast, or for less, where the system tells it."""
+    if can_tell_contrast(sys.platform, os.environ):
+        _style_hints().accessibility().contrastPreferenceChanged.connect(redraw)
 
 
 def apply_scheme(scheme: str) -> None:
@@ -154,15 +165,15 @@ def _paint_ourselves(scheme: "QtCore.Qt.ColorScheme | None") -> None:
     """Use a palette of our own, or go back to the system's."""
     if scheme is None:
         if QGuiApplication.instance() is not None and _own_palette_is_on():
-            QGuiApplication.setPalette(QPalette())
+            QGuiApplication.setPalette(QtGui.QPalette())
         return
     window, base, text, button, muted = (
         ("#323232", "#242424", "#f2f2f2", "#3d3d3d", "#9a9a9a")
         if scheme is QtCore.Qt.ColorScheme.Dark
         else ("#f6f5f4", "#ffffff", "#1e1e1e", "#eceae8", "#767676")
     )
-    palette = QPalette(QColor(button), QColor(window))
-    roles = QPalette.ColorRole
+    palette = QtGui.QPalette(QColor(button), QColor(window))
+    roles = QtGui.QPalette.ColorRole
     for role, hue in (
         (roles.Window, window),
         (roles.Base, base),
@@ -178,7 +189,7 @@ def _paint_ourselves(scheme: "QtCore.Qt.ColorScheme | None") -> None:
     ):
         palette.setColor(role, QColor(hue))
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(muted))
+        palette.setColor(QtGui.QPalette.ColorGroup.Disabled, role, QColor(muted))
     QGuiApplication.setPalette(palette)
 
 
@@ -186,9 +197,11 @@ def _own_palette_is_on() -> bool:
     return QGuiApplication.palette().resolveMask() != 0
 
 
-def label(text: str = "", parent: QWidget | None = None, *, wrap: bool = False, selectable: bool = False) -> QLabel:
+def label(
+    text: str = "", parent: "QtWidgets.QWidget | None" = None, *, wrap: bool = False, selectable: bool = False
+) -> "QtWidgets.QLabel":
     """Return a label that shows its text as it is: what looks like markup is never rendered."""
-    made = QLabel(parent)
+    made = QtWidgets.QLabel(parent)
     made.setTextFormat(QtCore.Qt.TextFormat.PlainText)
     made.setWordWrap(wrap)
     if selectable:
@@ -207,73 +220,8 @@ def plain(text: str) -> str:
     return text.replace("<", "‹").replace(">", "›")
 
 
-def draw(
-    painter: QPainter, mark: Mark, *, colourless: bool = False, high_contrast: bool = False, outline: bool = False
-) -> None:
-    """Draw a mark on a grid of 32 by 32 units; the painter decides how large a unit is."""
-    look, shape = LOOKS[mark], _SHAPES[mark]()
-    if outline and shape.sign and not shape.is_hollow:
-        _draw_outline(painter, look, shape, high_contrast=high_contrast)
-        return
-    if not shape.is_hollow:
-        rim = QColor(Hue.BLACK if look.sign == Hue.BLACK else Hue.WHITE)
-        rim.setAlphaF(1.0 if high_contrast else 0.75)
-        around = QPainterPathStroker()
-        around.setWidth(5.0 if high_contrast else 3.0)
-        painter.fillPath(around.createStroke(shape.body), _brush(rim))
-    painter.fillPath(shape.body, _brush(QColor(Hue.GREY if colourless else look.body)))
-    sign = Hue.WHITE if colourless and not shape.is_hollow else look.sign
-    for path in shape.sign:
-        painter.fillPath(path, _brush(QColor(sign)))
-
-
-def _draw_outline(painter: QPainter, look: Look, shape: "_Shape", *, high_contrast: bool) -> None:
-    """Draw only the edge of the body, and the sign smaller within, both in the body's colour and with a rim."""
-    rim = QColor(Hue.BLACK if look.sign == Hue.BLACK else Hue.WHITE)
-    rim.setAlphaF(1.0 if high_contrast else 0.75)
-    body = shape.body
-    painter.fillPath(_widened(body, 5.0 if high_contrast else 3.0).subtracted(body), _brush(rim))
-    painter.fillPath(_widened(body, 2 * _EDGE).intersected(body), _brush(QColor(look.body)))
-    whole = QPainterPath()
-    for path in shape.sign:
-        whole = whole.united(path)
-    middle = whole.boundingRect().center()
-    smaller = QTransform().translate(middle.x(), middle.y() + _LOWER).scale(_SMALLER, _SMALLER)
-    sign = smaller.translate(-middle.x(), -middle.y()).map(whole)
-    painter.fillPath(sign, _brush(QColor(look.body)))
-
-
-def _draw_key(painter: QPainter) -> None:
-    """Lay a small key over the lower right, with a gap around it, so that it is seen on every shape and panel."""
-    bow, hole = QPainterPath(), QPainterPath()
-    bow.addEllipse(QPointF(15.6, 24), 6.2, 6.2)
-    hole.addEllipse(QPointF(14.7, 24), 2.2, 2.2)
-    bits = (
-        _bar(3.8, (20, 24), (27.8, 24)),
-        _bar(3.2, (27.2, 24), (27.2, 28)),
-        _bar(3.0, (23, 24), (23, 27)),
-    )
-    key = bow
-    for each in bits:
-        key = key.united(each)
-    painter.fillPath(_widened(key, 4.4).united(key), _brush(QColor(Hue.WHITE)))
-    painter.fillPath(key.subtracted(hole), _brush(QColor(Hue.BLACK)))
-
-
-def _widened(path: QPainterPath, width: float) -> QPainterPath:
-    stroker = QPainterPathStroker()
-    stroker.setWidth(width)
-    return stroker.createStroke(path)
-
-
-def _brush(hue: QColor) -> QBrush:
-    dot = QPixmap(1, 1)
-    dot.fill(hue)
-    return QBrush(dot)
-
-
 @cache
-def _style_hints() -> QStyleHints:
+def _style_hints() -> "QtGui.QStyleHints":
     """Keep the style hints: when their wrapper goes, that of their accessibility hints is dead for good (6.11)."""
     return QGuiApplication.styleHints()
 
@@ -281,135 +229,48 @@ def _style_hints() -> QStyleHints:
 class _Style(Struct, frozen=True):
     """How a mark is drawn besides its own shape and colours."""
 
-    colourless: bool
-    high_contrast: bool
-    outline: bool
+    colourless: bool = False
+    high_contrast: bool = False
+    outline: bool = False
     has_key: bool = False
 
 
 @cache
-def _icon(mark: Mark, style: "_Style") -> QIcon:
+def _icon(mark: Mark, style: _Style) -> QIcon:
     made = QIcon()
-    for size in ICON_SIZES:
-        made.addPixmap(_pixmap(mark, size, style))
+    for picture in (_finished(mark) if style == _Style() else ()) or _drawn(mark, style):
+        made.addPixmap(picture)
     if style.colourless:
         made.setIsMask(True)  # macOS draws it in the colour of its menu bar
     return made
 
 
-def _pixmap(mark: Mark, size: int, style: "_Style") -> QPixmap:
+def _finished(mark: Mark) -> Sequence[QPixmap]:
+    """Return the pictures that the program ships with, in all sizes; none where they are missing or of other sizes."""
+    pixels = assets.mark_pixels(mark.value)
+    ends = tuple(accumulate(4 * size * size for size in ICON_SIZES))
+    if len(pixels) != ends[-1] or sys.byteorder != "little":
+        return ()
+    parts = zip(ICON_SIZES, (0, *ends), ends, strict=False)
+    # A copy: an image made of somebody's bytes goes on using them.
+    images = (QImage(pixels[at:end], size, size, PICTURE_FORMAT).copy() for size, at, end in parts)
+    return tuple(map(QPixmap.fromImage, images))
+
+
+def _drawn(mark: Mark, style: _Style) -> Sequence[QPixmap]:
+    return tuple(_pixmap(mark, size, style) for size in ICON_SIZES)
+
+
+def _pixmap(mark: Mark, size: int, style: _Style) -> QPixmap:
+    from trayapp.desktop import shapes  # noqa: PLC0415 -- as in `draw`
+
     made = QPixmap(size, size)
     made.fill(QColor(0, 0, 0, 0))
-    painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.scale(size / GRID, size / GRID)
+    painter = QtGui.QPainter(made)
+    painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+    painter.scale(size / shapes.GRID, size / shapes.GRID)
     draw(painter, mark, colourless=style.colourless, high_contrast=style.high_contrast, outline=style.outline)
     if style.has_key:
-        _draw_key(painter)
+        shapes.draw_key(painter, ground=Hue.WHITE, ink=Hue.BLACK)
     painter.end()
     return made
-
-
-Point = tuple[float, float]
-_EDGE = 2.9
-_LOWER = 0.6
-"""Units: how thick the edge of an outline is, and how much lower its sign is."""
-_SMALLER = 0.74
-"""The size of the sign in an outline, beside that on the whole shape."""
-
-
-class _Shape(Struct, frozen=True):
-    """The body of a mark and the paths laid on it; all are filled."""
-
-    body: QPainterPath
-    sign: tuple[QPainterPath, ...] = ()
-    is_hollow: bool = False
-
-
-def _circle_with_tick() -> _Shape:
-    return _Shape(_disc(14), (_bar(4.4, (9, 16.5), (14, 21.5)), _bar(4.4, (14, 21.5), (23, 11))))
-
-
-def _wrench() -> _Shape:
-    """A spanner from the lower left to the upper right; one solid shape, no sign on it."""
-    jaw = QPainterPath()
-    jaw.addRect(QRectF(13, 4, 6, 11))
-    handle = QPainterPath()
-    handle.addRoundedRect(QRectF(12.6, 18, 6.8, 21), 3.4, 3.4)
-    upright = _disc(8.5).united(handle).subtracted(jaw)
-    return _Shape(QTransform().translate(21.5, 10.5).rotate(45).translate(-16, -16).map(upright))
-
-
-def _triangle_with_mark() -> _Shape:
-    body = _polygon(4.0, (16, 1.4), (31, 28.5), (1, 28.5))
-    return _Shape(body, (_bar(4.0, (16, 11.6), (16, 17.2)), _bar(4.4, (16, 23.6), (16, 23.6))))
-
-
-def _triangle_with_question() -> _Shape:
-    """A triangle on its tip, so that a guess is told from what a page has posted at any size."""
-    body = _polygon(4.0, (1, 3.5), (31, 3.5), (16, 30.6))
-    bow = QPainterPath(QPointF(12.2, 10.4))
-    bow.arcTo(QRectF(12.2, 6.8, 7.6, 7.4), 180, -225)
-    bow.lineTo(16, 16.4)
-    return _Shape(body, (_widened(bow, 3.4), _bar(4.2, (16, 22.0), (16, 22.0))))
-
-
-def _octagon_with_cross() -> _Shape:
-    near, far, low, high = 10.2, 21.8, 2.0, 30.0
-    body = _polygon(
-        1.0, (near, low), (far, low), (high, near), (high, far), (far, high), (near, high), (low, far), (low, near)
-    )
-    return _Shape(body, (_bar(4.4, (10.8, 10.8), (21.2, 21.2)), _bar(4.4, (21.2, 10.8), (10.8, 21.2))))
-
-
-def _hollow_circle_with_hands() -> _Shape:
-    ring = _disc(14.4)
-    ring.addPath(_disc(10.8))  # what lies in two is in none
-    hands = (_bar(3.4, (16, 9.5), (16, 16.5)), _bar(3.4, (16, 16.5), (20.8, 19.3)))
-    return _Shape(ring, hands, is_hollow=True)
-
-
-_SHAPES: Mapping[Mark, Callable[[], _Shape]] = MappingProxyType(
-    {
-        Mark.FINE: _circle_with_tick,
-        Mark.MAINTENANCE: _wrench,
-        Mark.DEGRADED: _triangle_with_mark,
-        Mark.SUSPECTED: _triangle_with_question,
-        Mark.OUTAGE: _octagon_with_cross,
-        Mark.UNKNOWN: _hollow_circle_with_hands,
-    }
-)
-
-
-def _disc(radius: float) -> QPainterPath:
-    path = QPainterPath()
-    path.addEllipse(QPointF(16, 16), radius, radius)
-    return path
-
-
-def _bar(width: float, start: Point, end: Point) -> QPainterPath:
-    """Return a line with round ends."""
-    across, down = end[0] - start[0], end[1] - start[1]
-    path = QPainterPath()
-    path.addRoundedRect(QRectF(-width / 2, -width / 2, hypot(across, down) + width, width), width / 2, width / 2)
-    return QTransform().translate(*start).rotate(degrees(atan2(down, across))).map(path)
-
-
-def _polygon(rounding: float, *corners: Point) -> QPainterPath:
-    """Return a polygon whose corners are cut off in a curve, so far from their tips."""
-    path = QPainterPath()
-    for before, corner, after in zip((corners[-1], *corners), corners, (*corners[1:], corners[0]), strict=False):
-        start, end = _towards(corner, before, rounding), _towards(corner, after, rounding)
-        if path.isEmpty():
-            path.moveTo(start)
-        else:
-            path.lineTo(start)
-        path.quadTo(QPointF(*corner), end)
-    path.closeSubpath()
-    return path
-
-
-def _towards(start: Point, end: Point, length: float) -> QPointF:
-    across, down = end[0] - start[0], end[1] - start[1]
-    share = length / hypot(across, down)
-    return QPointF(start[0] + across * share, start[1] + down * share)

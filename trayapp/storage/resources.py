@@ -1,7 +1,6 @@
 """Finds the files the program ships with: in a checkout, an installed package, or a frozen application."""
 
 import sys
-from importlib.resources import files
 from pathlib import Path
 
 _PACKAGE = "trayapp"
@@ -26,7 +25,7 @@ def resource_dir() -> Path:
     """
     # PyInstaller unpacks its bundle below _MEIPASS; nothing else sets it.
     bundle = getattr(sys, "_MEIPASS", None)
-    package = Path(str(files(_PACKAGE)))
+    package = Path(__file__).parents[1]
     return find_resources(package, Path(bundle) if isinstance(bundle, str) else None)
 
 
