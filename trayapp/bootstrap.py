@@ -12,28 +12,21 @@ from msgspec.structs import replace
 
 from trayapp.catalogue import loader, overlay
 from trayapp.catalogue.lookup import Catalogue
-from trayapp.catalogue.published import PublishedCatalogueError, read_published
 from trayapp.catalogue.tables import CatalogueError
+from trayapp.deferral import deferred
 from trayapp.domain.provider import Provider, StatusPage
 from trayapp.domain.updates import SignedKind, UpdatesState
-from trayapp.engine import recording
 from trayapp.engine.access import Unlock
 from trayapp.engine.clock import Wall, wall_time
 from trayapp.engine.engine import Engine, Setup
 from trayapp.engine.http import Network, NetworkSettings, Sink
-from trayapp.engine.keycheck import KeyChecker
-from trayapp.engine.keykeeping import KeyKeeper
-from trayapp.engine.keywatch import KeyParts
-from trayapp.engine.loginkeeping import LoginKeeper
-from trayapp.engine.recording import Recording
 from trayapp.engine.signals import Sources, recorded_sources, sources_of
 from trayapp.engine.signedfiles import SignedFiles
 from trayapp.engine.updates import Note
 from trayapp.engine.updatewatch import CatalogueInUse, UpdateParts, state_of
 from trayapp.engine.wakeups import Hush, Told, on_clock_jump, on_new_route
 from trayapp.engine.watchlist import watchlist
-from trayapp.formats.signed import RefusedFileError
-from trayapp.storage import keyfile, logins, reports, reporttoken
+from trayapp.storage import reports
 from trayapp.storage import settings as settings_file
 from trayapp.storage.history import History
 from trayapp.storage.installation import installation
@@ -41,9 +34,14 @@ from trayapp.storage.paths import Paths, find_paths
 from trayapp.storage.reports import ReportFile
 from trayapp.storage.resources import resource, resource_texts
 from trayapp.storage.secret import Secret, guard_process
-from trayapp.storage.secrets import Vault
 from trayapp.storage.settings import Loaded, Polling, Settings
 from trayapp.storage.signedfiles import SignedStore
+
+with deferred():
+    from trayapp.catalogue import published
+    from trayapp.engine import keycheck, keykeeping, keywatch, loginkeeping, recording
+    from trayapp.formats import signed
+    from trayapp.storage import keyfile, logins, reporttoken, secrets
 
 OVERLAY_NAME = "catalogue.toml"
 DEMO_NAME = "2025-12-02.jsonl"
@@ -116,18 +114,18 @@ def _catalogue_in_use(paths: Paths, settings: Settings) -> tuple[CatalogueInUse,
     """Put the catalogue together: shipped, or published and newer; the user's own over it. What is wrong is a note."""
     notes: list[Note] = []
     own: tuple[Provider, ...] = ()
-    published: overlay.Edition | None = None
+    fetched: overlay.Edition | None = None
     try:
         own = _own_providers(paths)
     except (CatalogueError, OSError, UnicodeDecodeError) as error:
         notes.append(Note("catalogue", f"Your own catalogue was left out: {error}"))
     try:
         file = signed_files(paths, settings).last_good(SignedKind.CATALOGUE)
-        published = overlay.Edition(file.serial, read_published(file.payload)) if file is not None else None
-    except (RefusedFileError, PublishedCatalogueError) as error:
+        fetched = overlay.Edition(file.serial, published.read_published(file.payload)) if file is not None else None
+    except (signed.RefusedFileError, published.PublishedCatalogueError) as error:
         notes.append(Note("updates-kept", f"The catalogue that was fetched earlier is not used. {error}"))
     shipped = overlay.Edition(int(resource("catalogue", "serial").read_text(encoding="utf-8")), bundled_catalogue())
-    catalogue, is_fetched = overlay.stacked(shipped, published, own)
+    catalogue, is_fetched = overlay.stacked(shipped, fetched, own)
     return CatalogueInUse(catalogue, is_fetched), tuple(notes)
 
 
@@ -145,15 +143,18 @@ def network_for(settings: Settings, sink: Sink | None = None) -> Network:
     """Return the real network, by the settings."""
     proxy = settings.proxy
     reach = NetworkSettings(proxy_mode=proxy.mode.value, proxy_url=proxy.url)
-    return Network(reach, sink=sink, unlock=_unlocker(Vault()))
+    return Network(reach, sink=sink, unlock=_unlocker())
 
 
-def _unlocker(vault: Vault) -> Unlock:
+def _unlocker() -> Unlock:
     """Return how a look gets the secret of a login; the key store is loaded when the first one is needed."""
+    vaults: list[secrets.Vault] = []
 
     async def unlock(place: str) -> Secret:
         guard_process()
-        return await logins.unlock(vault, place)
+        if not vaults:
+            vaults.append(secrets.Vault())
+        return await logins.unlock(vaults[0], place)
 
     return unlock
 
@@ -185,9 +186,10 @@ def build_engine(options: Options) -> Engine:
             save=save,
             notes=mine.notes,
             keys=lambda: _key_parts(mine),
+            has_keys=lambda: _has_keys(mine),
             signals=lambda settings: signal_sources(settings, in_use),
             updates=lambda: UpdateParts(signed_files(mine.paths, mine.settings), reread, mine.is_catalogue_fetched),
-            logins=lambda: LoginKeeper(Vault()),
+            logins=lambda: loginkeeping.LoginKeeper(secrets.Vault()),
             report_token=lambda: reporttoken.report_token(mine.paths.data_dir / reporttoken.NAME),
             clock_jumps=on_clock_jump,
             new_routes=on_new_route,
@@ -205,16 +207,15 @@ def report_file(mine: Home) -> ReportFile:
     return ReportFile(mine.paths.data_dir / reports.NAME)
 
 
-def key_keeper(mine: Home) -> KeyKeeper:
+def key_keeper(mine: Home) -> "keykeeping.KeyKeeper":
     """Return the keeper of this user's keys; nothing is read or loaded yet."""
     guard_process()
-    file = keyfile.KeyFile(mine.paths.config_file.with_name(keyfile.NAME))
-    return KeyKeeper(file, Vault(), _whole_second)
+    return keykeeping.KeyKeeper(keyfile.KeyFile(mine.paths.keys_file), secrets.Vault(), _whole_second)
 
 
-def key_checker(settings: Settings, keeper: KeyKeeper) -> KeyChecker:
+def key_checker(settings: Settings, keeper: "keykeeping.KeyKeeper") -> "keycheck.KeyChecker":
     """Return what checks keys, with a network of its own."""
-    return KeyChecker(network_for(settings), keeper.vault, settings.endpoints, now=_whole_second)
+    return keycheck.KeyChecker(network_for(settings), keeper.vault, settings.endpoints, now=_whole_second)
 
 
 def _whole_second() -> datetime:
@@ -222,9 +223,17 @@ def _whole_second() -> datetime:
     return wall_time().replace(microsecond=0)
 
 
-def _key_parts(mine: Home) -> KeyParts:
+def _has_keys(mine: Home) -> bool:
+    """Return whether there is a file of keys, or may be one: whoever looks after keys says why it cannot be read."""
+    try:
+        return mine.paths.keys_file.exists()
+    except OSError:
+        return True
+
+
+def _key_parts(mine: Home) -> "keywatch.KeyParts":
     keeper = key_keeper(mine)
-    return KeyParts(keeper, lambda settings: key_checker(settings, keeper))
+    return keywatch.KeyParts(keeper, lambda settings: key_checker(settings, keeper))
 
 
 def build_waiting(mine: Home, pages: tuple[StatusPage, ...]) -> Engine:
@@ -254,7 +263,7 @@ def build_recorder(mine: Home, pages: tuple[StatusPage, ...], sink: Sink) -> Eng
     )
 
 
-def build_replay(recorded: Recording, mine: Home, *, own_pages: bool = False, demo: bool = False) -> Engine:
+def build_replay(recorded: "recording.Recording", mine: Home, *, own_pages: bool = False, demo: bool = False) -> Engine:
     """Return the real engine over a recording, on simulated time, its history in memory.
 
     The pages are those the settings watch (``own_pages``), else those the recording is of.
@@ -299,7 +308,7 @@ def build_replay(recorded: Recording, mine: Home, *, own_pages: bool = False, de
     )
 
 
-def load_demo() -> Recording:
+def load_demo() -> "recording.Recording":
     """Read the bundled replay of 2 December 2025."""
     return recording.read(resource("demo", DEMO_NAME).read_text(encoding="utf-8"))
 

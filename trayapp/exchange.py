@@ -4,7 +4,7 @@ The generator cannot reach the network, so it needs no time-outs, no retries and
 (``engine/http.py``) owns all of that. httpx's own ``auth_flow`` is the precedent.
 """
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Container, Generator, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -30,7 +30,7 @@ class Request(Struct, frozen=True, kw_only=True):
     """
 
     url: str
-    accept: frozenset[int] = frozenset({200})
+    accept: Container[int] = frozenset({200})
     headers: Mapping[str, str] = field(default_factory=lambda: _NO_HEADERS)
     limit: int = DEFAULT_LIMIT
     optional: bool = False

@@ -17,13 +17,12 @@ from trayapp.domain.alternatives import (
     LocalModel,
     Way,
     alternatives,
-    is_wanted,
 )
 from trayapp.domain.keys import KeyHealth, KeyState, Reachability
 from trayapp.domain.provider import Provider
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.status import Status
-from trayapp.domain.verdict import Icon, PageVerdict, PopUp, Verdict, VerdictId, verdict
+from trayapp.domain.verdict import Icon, PageVerdict, PopUp, Verdict, VerdictId, is_anything_wrong, verdict
 
 NOW = NOON + timedelta(minutes=1)
 OLLAMA = LocalModel("Ollama", "http://127.0.0.1:11434/v1", ("llama3.2",), NOON)
@@ -184,8 +183,8 @@ def test_trouble_that_is_not_posted_counts_too() -> None:
     guess = verdict_of_a_failing_edge()
 
     assert names(offered(watched("acme"), watched("kimi"), verdicts=[guess])) == [("Kimi", Way.CHAT)]
-    assert is_wanted(Snapshot(pages=(watched("acme"),), at=NOW), [guess], NOW)
-    assert not is_wanted(Snapshot(pages=(watched("acme"),), at=NOW), [], NOW)
+    assert is_anything_wrong((watched("acme"),), [guess], NOW)
+    assert not is_anything_wrong((watched("acme"),), [], NOW)
 
 
 def verdict_of_a_failing_edge() -> PageVerdict:

@@ -15,7 +15,7 @@ from trayapp.domain.provider import StatusPage
 from trayapp.domain.verdict import VerdictId
 from trayapp.engine.asking import CheckKeys, keep_asking
 from trayapp.engine.diagnosis import CheckKey, Diagnosis, Question
-from trayapp.engine.edge import Edge
+from trayapp.engine.hosts import Edge
 from trayapp.engine.http import Exchanged, Network, answering
 from trayapp.engine.simulation import JumpingLoop, SimulatedWall
 

@@ -11,7 +11,8 @@ from tests.builders import NOON
 from tests.fakepage import FakePage, Mood, gzip_bomb, html, redirects, says, silence
 from trayapp.domain.verdict import BaselineKind, BaselineState, HostAnswer
 from trayapp.engine import baseline
-from trayapp.engine.baseline import DEFAULT_HOSTS, ask_baseline, has_default_route
+from trayapp.engine.baseline import ask_baseline, has_default_route
+from trayapp.engine.hosts import DEFAULT_HOSTS
 from trayapp.engine.http import Network
 
 HEADER = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"

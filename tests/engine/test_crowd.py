@@ -16,7 +16,7 @@ from tests.engine.test_engine import Published, live
 from tests.fakepage import SUMMARY, FakePage, Seen, Wire
 from trayapp.domain.crowd import CrowdCount, CrowdSource
 from trayapp.domain.status import Status
-from trayapp.engine import crowd
+from trayapp.engine import crowd, hosts
 from trayapp.engine.crowd import EVERY, CrowdWatch
 from trayapp.engine.engine import Engine
 from trayapp.engine.http import Network
@@ -225,8 +225,8 @@ def test_people_talking_change_no_state(tmp_path: Path, world: World, outside: O
     async def step(_engine: Engine, published: Published) -> None:
         update = await published.until(lambda update: bool(update.crowd))
         assert [each.count for each in update.crowd] == [9]
-        assert crowd.HACKER_NEWS in update.asked
-        assert crowd.DOWNDETECTOR not in update.asked
+        assert hosts.HACKER_NEWS in update.asked
+        assert hosts.DOWNDETECTOR not in update.asked
         assert [each.shown for each in update.snapshot.pages] == [Status.MAJOR_OUTAGE]
         signals = {each.signal for found in update.verdicts for each in found.verdict.evidence}
         assert "crowd" not in {each.value for each in signals}

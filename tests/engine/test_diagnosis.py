@@ -40,8 +40,8 @@ from trayapp.engine.asking import keep_asking
 from trayapp.engine.clock import wall_time
 from trayapp.engine.commands import EndInquiry, SuspectProvider
 from trayapp.engine.diagnosis import FIRST_ROUND, SECOND_ROUND, CheckKey, Diagnosis, Question
-from trayapp.engine.edge import Edge
 from trayapp.engine.engine import Engine
+from trayapp.engine.hosts import Edge
 from trayapp.engine.http import Network
 from trayapp.engine.signals import KeyCounts, Known, Sources, sources_of
 from trayapp.engine.signalwatch import SignalWatch

@@ -11,7 +11,8 @@ from tests.builders import NOON
 from tests.fakepage import FakePage, Mood, asks_to_wait, hangs_up, html, redirects, resets, says, silence
 from trayapp.domain.provider import Provider
 from trayapp.domain.verdict import EdgeKind, EdgeState, after_edge
-from trayapp.engine.edge import AFTER_FAILURE, EARLY, EVERY, Edge, ask_edge, edge_of, is_due, next_edge
+from trayapp.engine.edge import AFTER_FAILURE, EARLY, EVERY, ask_edge, is_due, next_edge
+from trayapp.engine.hosts import Edge, edge_of
 from trayapp.engine.http import Network, NetworkSettings
 
 SECOND = timedelta(seconds=1)

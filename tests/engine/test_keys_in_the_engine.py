@@ -116,6 +116,32 @@ def test_a_broken_file_of_keys_is_a_note(options: bootstrap.Options, tmp_path: P
     run(options, looks)
 
 
+def test_a_first_key_that_another_process_keeps_is_seen(
+    options: bootstrap.Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trayapp.engine.engine.HEARTBEAT", timedelta(seconds=0.1))
+
+    async def hears_of_one(this: Run) -> None:
+        assert this.updates[-1].keys == ()
+        other = bootstrap.key_keeper(bootstrap.home(options))
+        await other.add(NewKey(provider="openai", label="work"), Secret(GOOD))
+        await this.until(lambda: this.has(KeyHealth.OK))
+
+    run(options, hears_of_one)
+
+
+def test_a_file_of_keys_that_cannot_be_reached_counts_as_one(
+    options: bootstrap.Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_closed(*_arguments: object, **_named: object) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    mine = bootstrap.home(options)
+    assert not bootstrap._has_keys(mine)
+    monkeypatch.setattr(Path, "exists", is_closed)
+    assert bootstrap._has_keys(mine)
+
+
 def test_a_key_that_ends_soon_is_told_of_once_and_not_after_a_restart(
     options: bootstrap.Options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,8 +24,8 @@ from trayapp.domain.status import Status
 from trayapp.domain.verdict import BaselineKind, BaselineState, EdgeKind
 from trayapp.engine import wakeups
 from trayapp.engine.commands import LoadIncidents
-from trayapp.engine.edge import Edge
 from trayapp.engine.engine import Engine, Setup
+from trayapp.engine.hosts import Edge
 from trayapp.engine.http import Network
 from trayapp.engine.signals import Sources
 from trayapp.engine.simulation import JumpingLoop, SimulatedWall

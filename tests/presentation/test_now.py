@@ -11,6 +11,7 @@ from trayapp.domain.snapshot import PageState, Snapshot, advance, expire
 from trayapp.domain.status import Status
 from trayapp.domain.verdict import Evidence, Icon, PageVerdict, PopUp, SignalKind, Verdict, VerdictId
 from trayapp.presentation import now as words
+from trayapp.presentation.tray import NAME_LIMIT
 from trayapp.presentation.words import Mark
 
 INTERVAL = timedelta(minutes=5)
@@ -249,7 +250,7 @@ def test_hostile_text_stays_text_and_stays_short() -> None:
 
     card = words.card(state, NOW)
 
-    assert len(card.name) <= words.NAME_LIMIT
+    assert len(card.name) <= NAME_LIMIT
     assert len(card.headline) < 200
     assert len(words.open_incidents(state, NOW)[0].text) <= words.TEXT_LIMIT
     assert card.name.startswith("<b>")

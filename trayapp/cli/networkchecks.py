@@ -12,9 +12,10 @@ from trayapp.domain.provider import StatusPage
 from trayapp.domain.report import FailureKind
 from trayapp.domain.snapshot import Snapshot
 from trayapp.domain.verdict import BaselineKind, BaselineState
-from trayapp.engine.baseline import DEFAULT_HOSTS, ask_baseline
+from trayapp.engine.baseline import ask_baseline
 from trayapp.engine.certificates import trusted_store
 from trayapp.engine.clock import Clock
+from trayapp.engine.hosts import DEFAULT_HOSTS
 from trayapp.engine.proxies import BrokenProxy, proxy_for
 from trayapp.engine.survey import survey
 from trayapp.engine.watchlist import watchlist

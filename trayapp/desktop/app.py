@@ -11,9 +11,9 @@ from PySide6 import QtCore
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
+from trayapp.deferral import deferred
 from trayapp.desktop import assets, theme
 from trayapp.desktop.bridge import Collector, EngineThread, Runnable, Turns
-from trayapp.desktop.notifier import TEST, Notifier, Popup
 from trayapp.desktop.options import RunOptions
 from trayapp.desktop.tray import NOW_PAGE, SETTINGS_PAGE, Tray
 from trayapp.domain.notification import Alert, AlertKind
@@ -22,12 +22,14 @@ from trayapp.domain.snooze import SnoozeFor
 from trayapp.domain.wishes import is_all_acknowledged, wish_of
 from trayapp.engine.commands import Acknowledge, Command, LookNow, Snooze, SuspectProvider, TellWhenBack
 from trayapp.engine.updates import Note, Update
-from trayapp.presentation.popuptest import PopupTest
 from trayapp.presentation.tray import TrayView, said, tray_view
 from trayapp.presentation.trayverdict import tray_told
 from trayapp.presentation.wishes import snoozed_words
-from trayapp.presentation.wording import ACKNOWLEDGE, worded
 from trayapp.storage.settings import DEFAULT_WATCH, Look, Settings
+
+with deferred():
+    from trayapp.desktop import notifier
+    from trayapp.presentation import popuptest, wording
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +73,7 @@ class Window(Protocol):
     def show_page(self, name: str) -> None:
         """Show "now", "now/<page id>", "incidents", "incidents/<page id>/<incident id>" or "settings"."""
 
-    def show_popup_test(self, test: PopupTest) -> None:
+    def show_popup_test(self, test: "popuptest.PopupTest") -> None:
         """Say what a test pop-up showed."""
 
 
@@ -86,7 +88,7 @@ class Shell(QObject):
         options: RunOptions | None = None,
         tray: Tray | None = None,
     ) -> None:
-        """Take the tray or make one, and the notifier; the window is made when it is first wanted.
+        """Take the tray or make one; the window and what shows pop-ups are made when they are first wanted.
 
         ``options`` are what a start at login is to repeat; without them nothing is said of one.
         """
@@ -95,7 +97,7 @@ class Shell(QObject):
         self._engine = engine
         self._tray = tray or Tray()
         self._tray.setParent(self)
-        self._notifier = Notifier(self)
+        self._popups: notifier.Notifier | None = None
         self._frame: QWidget | None = None
         self._window: Window | None = None
         self._update: Update | None = None
@@ -121,7 +123,8 @@ class Shell(QObject):
     def stop(self) -> bool:
         """End everything in order; return whether the engine has ended."""
         self._tray.hide()
-        self._notifier.close()
+        if self._popups is not None:
+            self._popups.close()
         if self._frame is not None:
             self._frame.removeEventFilter(self)
             self._frame.close()
@@ -144,8 +147,8 @@ class Shell(QObject):
     @Slot(object)
     def send(self, command: Command) -> None:
         """Pass a person's wish to the engine; what they know of by now need not stay on the screen."""
-        if isinstance(command, Acknowledge) and command.is_on:
-            self._notifier.dismiss(command.wish)
+        if isinstance(command, Acknowledge) and command.is_on and self._popups is not None:
+            self._popups.dismiss(command.wish)
         self._engine.send(command)
 
     @Slot(object)
@@ -169,7 +172,7 @@ class Shell(QObject):
             if decision.told:
                 # What was held back alone is shown as what it is, with its buttons.
                 alert = decision.alert.gathered[0] if len(decision.alert.gathered) == 1 else decision.alert
-                words = worded(alert, names, update.now, is_replay=update.is_replay)
+                words = wording.worded(alert, names, update.now, is_replay=update.is_replay)
                 self._notifier.show(alert, words)
 
     @Slot(object)
@@ -206,10 +209,17 @@ class Shell(QObject):
         self._tray.menu_opening.connect(self._refresh_ages)
         self._tray.message_clicked.connect(self._open_last_alert)
         self._tray.availability_changed.connect(self._on_availability)
-        self._notifier.activated.connect(self._open_alert)
-        self._notifier.pressed.connect(self._on_pressed)
-        self._notifier.undeliverable.connect(self._show_balloon)
-        self._notifier.tested.connect(self._show_test)
+
+    @property
+    def _notifier(self) -> "notifier.Notifier":
+        """What shows pop-ups, made for the first one."""
+        if self._popups is None:
+            self._popups = notifier.Notifier(self)
+            self._popups.activated.connect(self._open_alert)
+            self._popups.pressed.connect(self._on_pressed)
+            self._popups.undeliverable.connect(self._show_balloon)
+            self._popups.tested.connect(self._show_test)
+        return self._popups
 
     def _make_window(self) -> QWidget:
         from PySide6.QtGui import QKeySequence, QShortcut  # noqa: PLC0415 -- keys are for windows
@@ -296,14 +306,14 @@ class Shell(QObject):
         """Do what a button of a pop-up says."""
         wish = wish_of(alert)
         if wish is not None:
-            self.send(Acknowledge(wish) if key == ACKNOWLEDGE else TellWhenBack(wish))
+            self.send(Acknowledge(wish) if key == wording.ACKNOWLEDGE else TellWhenBack(wish))
 
     @Slot()
     def _test_popups(self) -> None:
         self._notifier.test(Alert(kind=AlertKind.NOTICE, at=datetime.now(UTC)))
 
     @Slot(object)
-    def _show_test(self, test: PopupTest) -> None:
+    def _show_test(self, test: "popuptest.PopupTest") -> None:
         if self._window is not None:
             self._window.show_popup_test(replace(test, has_tray=self._tray.is_available))
 
@@ -335,7 +345,7 @@ class Shell(QObject):
         elif alert.kind is AlertKind.KEY:
             self.open(KEYS_PAGE)
         else:
-            self.open(SETTINGS_PAGE if alert.concern == TEST else NOW_PAGE)
+            self.open(SETTINGS_PAGE if alert.concern == notifier.TEST else NOW_PAGE)
 
     @Slot()
     def _open_last_alert(self) -> None:
@@ -343,7 +353,7 @@ class Shell(QObject):
             self._open_alert(self._last_alert)
 
     @Slot(object)
-    def _show_balloon(self, popup: Popup) -> None:
+    def _show_balloon(self, popup: "notifier.Popup") -> None:
         self._last_alert = popup.alert
         self._tray.show_message(popup.words.title, popup.words.body, popup.mark)
 

@@ -10,7 +10,7 @@ from trayapp.domain.keys import KeyState, Reachability
 from trayapp.domain.provider import Provider
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.status import Status
-from trayapp.domain.verdict import SKEW, PageVerdict, VerdictId
+from trayapp.domain.verdict import CUT_OFF, SKEW, PageVerdict, VerdictId, is_anything_wrong
 
 KEY_LASTS = timedelta(minutes=30)
 """A key that worked longer ago may have met its limit since."""
@@ -22,7 +22,6 @@ _UP = frozenset(
     {VerdictId.FINE, VerdictId.KEY_REJECTED, VerdictId.KEY_BALANCE, VerdictId.KEY_LIMITED, VerdictId.KEY_ACCOUNT}
 )
 """Verdicts under which a provider itself is fine; another key of it, or its chat, may serve."""
-_CUT_OFF = frozenset({VerdictId.YOUR_CONNECTION, VerdictId.TLS_INTERCEPTED})
 
 
 class Way(Enum):
@@ -85,8 +84,8 @@ def alternatives(
     =============================  ==========================  ==========================  =====================
     """
     told = tuple(verdicts)
-    is_cut_off = any(each.verdict.id in _CUT_OFF for each in told)
-    if not is_wanted(snapshot, told, now):
+    is_cut_off = any(each.verdict.id in CUT_OFF for each in told)
+    if not is_anything_wrong(snapshot.pages, told, now):
         return ()
     found = [_local(each) for each in local if each.models and _is_within(each.at, now, LOCAL_LASTS)]
     if not is_cut_off:
@@ -101,13 +100,6 @@ def alternatives(
             if offer is not None:
                 found.append(offer)
     return tuple(sorted(found, key=lambda each: (-each.at.timestamp(), each.name.casefold()))[:MOST])
-
-
-def is_wanted(snapshot: Snapshot, verdicts: Iterable[PageVerdict], now: datetime) -> bool:
-    """Return whether anything watched is in trouble: then it is worth finding out what else works."""
-    return any(_is_bad(each, now) for each in snapshot.pages) or any(
-        each.verdict.id.blames_provider or each.verdict.id in _CUT_OFF for each in verdicts
-    )
 
 
 def _offer(provider: Provider, seen: datetime, keys: tuple[KeyState, ...], now: datetime) -> Alternative | None:

@@ -9,10 +9,13 @@ from types import MappingProxyType
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from trayapp.deferral import deferred
 from trayapp.domain.keys import KeyHealth, KeyState, Reachability
-from trayapp.domain.keyschedule import limit_of
 from trayapp.domain.snapshot import PageState, freshness_limit
 from trayapp.domain.status import Status
+
+with deferred():
+    from trayapp.domain import keyschedule
 
 FAILURES_TO_COUNT = 3
 """A derived state needs this many failures of the provider's own in a row ..."""
@@ -160,6 +163,8 @@ class VerdictId(StrEnum):
         return self in _BLAMING
 
 
+CUT_OFF = frozenset({VerdictId.YOUR_CONNECTION, VerdictId.TLS_INTERCEPTED})
+"""Verdicts under which nothing outside can be told from here."""
 _BLAMING = frozenset(
     {
         VerdictId.INCIDENT,
@@ -277,7 +282,7 @@ def verdict(signals: Signals) -> Verdict:
         evidence=evidence(signals),
         missing=read.missing() if found is VerdictId.CANNOT_TELL else (),
         key=key.state if key is not None else None,
-        until=limit_of(key.state) if key is not None and found is VerdictId.KEY_LIMITED else None,
+        until=keyschedule.limit_of(key.state) if key is not None and found is VerdictId.KEY_LIMITED else None,
     )
 
 
@@ -287,7 +292,7 @@ def holds_until(signals: Signals) -> datetime | None:
     Up to that moment, without it, the verdict of ``signals.now`` is right: nothing has grown too old in between.
     """
     seen = [signals.edge.at, signals.baseline.at, *(each.state.checked_at for each in signals.keys)]
-    turns = [limit_of(each.state) for each in signals.keys]
+    turns = [keyschedule.limit_of(each.state) for each in signals.keys]
     turns += [moment for at in seen if at is not None for moment in (at - SKEW, at + SIGNAL_LASTS)]
     turns += [moment for each in signals.reports for moment in (each.at - SKEW, each.at + REPORTS_LAST)]
     turns.append(signals.page.stale_at if signals.page is not None else None)
@@ -343,6 +348,13 @@ def failing_providers(pages: Iterable[PageState], verdicts: Iterable[PageVerdict
     """Return the ids of the providers whose page reports trouble, or whom a verdict blames."""
     bad = {each.page.provider_id for each in pages if (status := _shown(each, now)) is not None and status.is_bad}
     return frozenset(bad | {each.provider_id for each in verdicts if each.verdict.id.blames_provider}) - {""}
+
+
+def is_anything_wrong(pages: Iterable[PageState], verdicts: Iterable[PageVerdict], now: datetime) -> bool:
+    """Return whether anything watched is in trouble, or out of reach: then it is worth finding out what else works."""
+    return any((status := _shown(each, now)) is not None and status.is_bad for each in pages) or any(
+        each.verdict.id.blames_provider or each.verdict.id in CUT_OFF for each in verdicts
+    )
 
 
 def shared_causes(failing: Iterable[str], causes: Iterable[PageState], now: datetime) -> tuple[PageState, ...]:
@@ -531,7 +543,7 @@ class _KeyReading:
         self.state = key.state
         answer = key.state.answer
         reach = answer.reachability if answer is not None and is_fresh(key.state.checked_at, now) else None
-        until = limit_of(key.state)
+        until = keyschedule.limit_of(key.state)
         self.health = key.state.health
         self.is_limited = until is not None and until > now
         self.works_now = self.health.works and reach is Reachability.REACHED

@@ -8,13 +8,16 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from trayapp.deferral import deferred
 from trayapp.domain.keys import BEARER, Auth
 from trayapp.domain.provider import NO_ACCESS, Access, Login, StatusPage
 from trayapp.domain.report import FailureKind, FetchFailure
 from trayapp.engine import certificates
 from trayapp.formats.address import host_of
 from trayapp.storage.secret import Secret
-from trayapp.storage.secrets import SecretStoreError, Trouble
+
+with deferred():
+    from trayapp.storage import secrets
 
 Unlock = Callable[[str], Awaitable[Secret]]
 """Returns the secret that is kept at a place (``Access.secret``), or raises ``SecretStoreError``."""
@@ -47,7 +50,7 @@ EVERYBODY = Admission()
 
 async def no_store(_place: str) -> Secret:
     """Know no secret: for runs that look at public pages only."""
-    raise SecretStoreError(Trouble.ABSENT, _("This run has no key store."))
+    raise secrets.SecretStoreError(secrets.Trouble.ABSENT, _("This run has no key store."))
 
 
 class Doorman:
@@ -70,7 +73,7 @@ class Doorman:
             return FetchFailure(kind=FailureKind.TLS, detail=certificates.file_sentence(error, _files(access)))
         try:
             carried = await self._carried(page.url, access)
-        except SecretStoreError as error:
+        except secrets.SecretStoreError as error:
             return FetchFailure(kind=FailureKind.HTTP_ERROR, detail=error.sentence)
         return Admission(context=context, carried=carried)
 

@@ -15,8 +15,6 @@ from trayapp.domain.verdict import BaselineKind, BaselineState, HostAnswer, afte
 from trayapp.engine.http import Network
 from trayapp.exchange import Exchange, Request, Response
 
-DEFAULT_HOSTS = ("https://www.gstatic.com/generate_204", "https://captive.apple.com/hotspot-detect.html")
-"""Made for exactly this question, without cookies, by companies that do not stand on each other."""
 DEADLINE = timedelta(seconds=8)
 
 _NO_CONTENT = 204

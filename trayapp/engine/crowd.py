@@ -10,20 +10,22 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from trayapp.deferral import deferred
 from trayapp.domain.crowd import CrowdCount, CrowdSource
 from trayapp.domain.keys import BEARER, Auth
 from trayapp.domain.report import FetchFailure
 from trayapp.engine.access import Carried
+from trayapp.engine.hosts import DOWNDETECTOR, HACKER_NEWS
 from trayapp.engine.http import Network
 from trayapp.exchange import Exchange, Request, UnreadableResponseError
 from trayapp.storage.secret import Secret
-from trayapp.storage.secrets import SecretStoreError
 from trayapp.storage.settings import Crowd
+
+with deferred():
+    from trayapp.storage import secrets
 
 EVERY = timedelta(minutes=10)
 DEADLINE = timedelta(seconds=10)
-HACKER_NEWS = "https://hn.algolia.com/api/v1/search_by_date"
-DOWNDETECTOR = "https://downdetectorapi.com/v2"
 DOWNDETECTOR_HOST = "downdetectorapi.com"
 _STORIES_SPAN = timedelta(hours=2)
 _REPORTS_SPAN = timedelta(minutes=15)
@@ -85,12 +87,6 @@ class CrowdWatch:
     def counts(self) -> tuple[CrowdCount, ...]:
         """Everything that was counted."""
         return tuple(self._counts.values())
-
-    @staticmethod
-    def addresses(wish: Crowd) -> tuple[str, ...]:
-        """Return whom this asks by the user's wish."""
-        wanted = ((HACKER_NEWS, wish.hacker_news), (DOWNDETECTOR, bool(wish.downdetector)))
-        return tuple(address for address, is_wanted in wanted if is_wanted)
 
     def want(self, provider: str, name: str, wish: Crowd) -> None:
         """Ask about a provider, each place at most every ten minutes and only where the user wants it."""
@@ -161,7 +157,7 @@ class CrowdWatch:
             return self._token[0]
         try:
             secret = await self._network().unlock(wish.downdetector)
-        except SecretStoreError:
+        except secrets.SecretStoreError:
             return None
         auth = Auth(prefix="", basic=True, user=wish.downdetector_client)
         told = await self._carried(secret, auth, _token)

@@ -24,7 +24,8 @@ from trayapp.domain.verdict import (
     verdict,
 )
 from trayapp.engine.baseline import ask_baseline
-from trayapp.engine.edge import Edge, ask_edge
+from trayapp.engine.edge import ask_edge
+from trayapp.engine.hosts import Edge
 from trayapp.engine.http import Network
 from trayapp.engine.looking import Looker
 from trayapp.engine.signals import KeyCounts, Known

@@ -3,13 +3,10 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from urllib.parse import urlsplit
 
-from msgspec import Struct
-
-from trayapp.domain.provider import Provider
 from trayapp.domain.report import FailureKind, FetchFailure
 from trayapp.domain.verdict import SERVER_TROUBLE, EdgeKind, EdgeState, after_edge
+from trayapp.engine.hosts import Edge
 from trayapp.engine.http import Driven, Network
 from trayapp.exchange import Exchange, Request
 
@@ -18,25 +15,8 @@ AFTER_FAILURE = timedelta(seconds=60)
 EARLY = 0.25
 """An edge is asked together with the provider's page, up to this share of the interval earlier: one wake-up."""
 DEADLINE = timedelta(seconds=10)
-_ANSWERS = frozenset(range(200, 600))
+_ANSWERS = range(200, 600)
 _LOGIN_WANTED = 511
-_PATH = "/v1/models"
-"""Asked for without a key: nearly every API has it, refuses it in a few bytes, and does not merely serve a file."""
-
-
-class Edge(Struct, frozen=True):
-    """Whom to ask. ``is_own`` marks the user's own gateway, which may be inside a local network."""
-
-    url: str
-    is_own: bool = False
-
-
-def edge_of(provider: Provider, endpoints: Mapping[str, str]) -> Edge | None:
-    """Return a provider's edge: the user's own gateway, else the catalogue's API host; ``None`` without either."""
-    own = endpoints.get(provider.id)
-    if own is not None:
-        return Edge(_under(own), is_own=True)
-    return Edge(_under(f"https://{provider.api_host}")) if provider.api_host else None
 
 
 def next_edge(edge: EdgeState, now: datetime) -> datetime:
@@ -91,12 +71,6 @@ def _judged(driven: Driven[int]) -> tuple[EdgeKind, str, str]:
     if outcome == _LOGIN_WANTED:
         return EdgeKind.BLOCKED, str(outcome), ""
     return (EdgeKind.DOWN if outcome >= SERVER_TROUBLE else EdgeKind.OK), str(outcome), ""
-
-
-def _under(base: str) -> str:
-    bare = base.rstrip("/")
-    last = urlsplit(bare).path.rpartition("/")[2]
-    return bare + (_PATH.removeprefix("/v1") if last[:1] == "v" and last[1:2].isdigit() else _PATH)
 
 
 _KINDS: Mapping[FailureKind, EdgeKind] = MappingProxyType(

@@ -16,14 +16,10 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from trayapp.catalogue.lookup import Catalogue
-from trayapp.domain.alternatives import KEY_LASTS, is_wanted
+from trayapp.deferral import deferred
 from trayapp.domain.change import Change, StatusChanged, diff
-from trayapp.domain.clockset import book_moved, snapshot_moved
 from trayapp.domain.connection import decide_connection, decide_on_baseline
-from trayapp.domain.drift import FROZEN_AFTER
 from trayapp.domain.inquiry import Inquiry
-from trayapp.domain.keyalerts import decide_key, noted_after
-from trayapp.domain.keyreminderalerts import decide_reminders
 from trayapp.domain.keys import KeyHealth, KeyRef, KeyState
 from trayapp.domain.ledger import Sighting, Source, is_news
 from trayapp.domain.notification import (
@@ -43,7 +39,7 @@ from trayapp.domain.saying import left_unsaid, said, to_be_said
 from trayapp.domain.schedule import Cadence, interval_in_force, next_look
 from trayapp.domain.snapshot import PageState, Snapshot, advance, expire, read_as, remembering, watch
 from trayapp.domain.updates import SignedKind, UpdatesState
-from trayapp.domain.verdict import CAUSES, PageVerdict, failing_providers
+from trayapp.domain.verdict import CAUSES, PageVerdict, failing_providers, is_anything_wrong
 from trayapp.domain.verdictalerts import decide_on_verdicts
 from trayapp.engine.causes import CommonCauses
 from trayapp.engine.clock import STOOD_STILL_AFTER, Clock, ClockSet, Gap, Wall, wall_time
@@ -63,18 +59,12 @@ from trayapp.engine.commands import (
     PreviewRules,
     SuspectProvider,
 )
-from trayapp.engine.crowd import CrowdWatch
 from trayapp.engine.decisions import recalled, stored
-from trayapp.engine.diagnosis import Diagnosis, ask_everybody
+from trayapp.engine.hosts import crowd_addresses
 from trayapp.engine.http import Network
 from trayapp.engine.inquiries import Inquiries
-from trayapp.engine.keywatch import KeyParts, KeyWatch
-from trayapp.engine.localmodels import LocalModels
-from trayapp.engine.loginkeeping import LoginKeeper, own_entry, with_entry, with_login
 from trayapp.engine.looking import Looker
-from trayapp.engine.preview import preview
 from trayapp.engine.quiet import is_quiet
-from trayapp.engine.reportdesk import ReportDesk
 from trayapp.engine.signals import Sources
 from trayapp.engine.signalwatch import SignalWatch
 from trayapp.engine.threads import let_go_at_the_end
@@ -85,8 +75,20 @@ from trayapp.engine.waking import Waking
 from trayapp.engine.watchlist import named, page_id, watchlist
 from trayapp.engine.wishing import fulfil
 from trayapp.storage.history import ASLEEP, History, HistoryUnavailableError, StoredDecision
-from trayapp.storage.secrets import SecretStoreError
 from trayapp.storage.settings import Settings, SettingsBrokenError, interval_for
+
+with deferred():
+    from trayapp.domain import alternatives, clockset, keyalerts, keyreminderalerts
+    from trayapp.engine import (
+        crowd,
+        diagnosis,
+        keywatch,
+        localmodels,
+        loginkeeping,
+        preview,
+        reportdesk,
+    )
+    from trayapp.storage import secrets
 
 _log = logging.getLogger(__name__)
 
@@ -99,6 +101,8 @@ CLOCK_WAS_UNSET = datetime(2025, 1, 1, tzinfo=UTC)
 """A clock that says less was not set yet: no gap begins there."""
 HISTORY_EVERY = timedelta(minutes=30)
 """How often a page is asked for its recent incidents too, so that those born resolved are stored."""
+CHANGES_MATTER = timedelta(days=7)
+"""How far back it is looked up when a page last changed: whoever has not for so long may be frozen (`drift`)."""
 STAGGER = timedelta(milliseconds=50)
 PRUNE_EVERY = timedelta(days=1)
 SAID_WITHIN = timedelta(seconds=1)
@@ -113,9 +117,9 @@ class Setup(Struct, frozen=True, kw_only=True):
     """What an engine is made of. Factories are called inside the engine's loop.
 
     ``pages`` replaces the settings' watch list (replay). ``save`` is ``None`` where settings cannot be kept,
-    ``keys`` where keys are none of this run's business, ``signals`` where only pages are looked at, ``logins`` where
-    nothing is kept, ``report_token`` where no program may report, ``updates`` where nobody looks for news of the
-    program or its catalogue.
+    ``keys`` where keys are none of this run's business (``has_keys`` says whether the user has any), ``signals`` where
+    only pages are looked at, ``logins`` where nothing is kept, ``report_token`` where no program may report,
+    ``updates`` where nobody looks for news of the program or its catalogue.
     ``clock_jumps`` and ``new_routes`` tell at once what the heartbeat and the looks would find out later.
     """
 
@@ -129,10 +133,11 @@ class Setup(Struct, frozen=True, kw_only=True):
     notes: tuple[Note, ...] = ()
     seed: int | None = None
     is_replay: bool = False
-    keys: Callable[[], KeyParts] | None = None
+    keys: "Callable[[], keywatch.KeyParts] | None" = None
+    has_keys: Callable[[], bool] = lambda: True
     signals: Callable[[Settings], Sources] | None = None
     updates: Callable[[], UpdateParts] | None = None
-    logins: Callable[[], LoginKeeper] | None = None
+    logins: "Callable[[], loginkeeping.LoginKeeper] | None" = None
     report_token: Callable[[], str] | None = None
     clock_jumps: Notice = nobody_tells
     new_routes: Notice = nobody_tells
@@ -182,7 +187,7 @@ class Engine:
         self._history: History
         self._looker: Looker
         self._pruned_at: datetime | None = None
-        self._keys: KeyWatch | None = None
+        self._keys: keywatch.KeyWatch | None = None
         self._signals: SignalWatch | None = None
         self._sighted: dict[tuple[str, Source], datetime] = {}
         self._failing: Mapping[str, datetime] = {}
@@ -190,12 +195,8 @@ class Engine:
         self._causes = CommonCauses(
             looker=lambda: self._looker, now=self.now, start=self._do, changed=self._publish_soon
         )
-        self._crowd = CrowdWatch(
-            network=lambda: self._looker.network, now=self.now, start=self._do, changed=self._publish_soon
-        )
-        self._local = LocalModels(
-            network=lambda: self._looker.network, now=self.now, start=self._do, changed=self._publish_soon
-        )
+        self._crowd: crowd.CrowdWatch | None = None
+        self._local: localmodels.LocalModels | None = None
         self._inquiries = Inquiries(
             now=self.now,
             start=self._do,
@@ -205,7 +206,7 @@ class Engine:
         )
         self._changed_before: dict[str, datetime] = {}
         self._updates: UpdateWatch | None = None
-        self._desk: ReportDesk | None = None
+        self._desk: reportdesk.ReportDesk | None = None
 
     @property
     def snapshot(self) -> Snapshot:
@@ -229,7 +230,8 @@ class Engine:
         self._history = self._setup.history()
         try:
             self._open_history()
-            self._watch_keys()
+            if self._setup.has_keys():
+                self._watch_keys()
             self._watch_signals()
             self._watch_updates()
             self._hear_programs()
@@ -264,8 +266,8 @@ class Engine:
                 self._flush()
             case command if isinstance(command, AlertCommand):
                 self._grant(command)
-            case command if isinstance(command, KeyCommand) and self._keys is not None:
-                self._do(self._keys.handle(command))
+            case command if isinstance(command, KeyCommand):
+                self._handle_key(command)
 
     async def _beat(self) -> None:
         """Compare clocks, release what was held, keep the watch on record; until told to stop."""
@@ -276,9 +278,7 @@ class Engine:
             self._check_clock()
             self._release()
             self._prune(self._clock.now())
-            if self._keys is not None:
-                self._keys.tick()
-                self._remind_of_keys(self._keys)
+            self._tick_keys()
             if self._signals is not None:
                 self._signals.tick()
                 self._seek_alternatives()
@@ -324,14 +324,15 @@ class Engine:
         now = self._clock.now()
         self._decisions.extend(left_unsaid(self._book, now))
         nothing: tuple[StatusChanged, ...] = ()
-        changes = self._read(lambda: self._history.status_changes(None, now - FROZEN_AFTER), nothing)
+        changes = self._read(lambda: self._history.status_changes(None, now - CHANGES_MATTER), nothing)
         self._changed_before = {each.page_id: each.at for each in changes if None not in {each.before, each.after}}
         self._read(lambda: self._history.start_watching(now), None)
 
     def _watch_keys(self) -> None:
-        if self._setup.keys is None:
+        """Watch the keys from now on; who has none does without all that it takes."""
+        if self._setup.keys is None or self._keys is not None:
             return
-        self._keys = KeyWatch(
+        self._keys = keywatch.KeyWatch(
             self._setup.keys(),
             self._settings,
             now=self._clock.now,
@@ -340,6 +341,18 @@ class Engine:
             dice=self._random,
         )
         self._do(self._keys.run())
+
+    def _handle_key(self, command: KeyCommand) -> None:
+        self._watch_keys()
+        if self._keys is not None:
+            self._do(self._keys.handle(command))
+
+    def _tick_keys(self) -> None:
+        if self._keys is None and self._setup.has_keys():
+            self._watch_keys()  # another process may have kept the first one
+        if self._keys is not None:
+            self._keys.tick()
+            self._remind_of_keys(self._keys)
 
     def _watch_signals(self) -> None:
         if self._setup.signals is None:
@@ -387,19 +400,20 @@ class Engine:
         self._flush()
 
     def _hear_programs(self) -> None:
-        """Open the desk where the user's own programs report, if they want one."""
+        """Open the desk where the user's own programs report, if they want one; close it when they do no more."""
         if self._setup.report_token is None or self._signals is None:
             return
-        self._desk = ReportDesk(
-            token=self._setup.report_token,
-            provider=self._reported_provider,
-            accept=self._signals.take_report,
-            now=self._clock.now,
-        )
-        if self._settings.reports.enabled:
+        if self._desk is None and self._settings.reports.enabled:
+            self._desk = reportdesk.ReportDesk(
+                token=self._setup.report_token,
+                provider=self._reported_provider,
+                accept=self._signals.take_report,
+                now=self._clock.now,
+            )
+        if self._desk is not None:
             self._do(self._serve_reports(self._desk))
 
-    async def _serve_reports(self, desk: ReportDesk) -> None:
+    async def _serve_reports(self, desk: "reportdesk.ReportDesk") -> None:
         wish = self._settings.reports
         await (desk.open(wish.port) if wish.enabled else desk.close())
         if wish.enabled and desk.problem:
@@ -456,7 +470,7 @@ class Engine:
         self._previewing = command
         pages = tuple(each.page for each in self._snapshot.pages)
         try:
-            rehearsal = await preview(
+            rehearsal = await preview.preview(
                 self._history, pages, command, self._clock.now(), is_wanted=lambda: self._previewing is command
             )
         except HistoryUnavailableError as error:
@@ -507,10 +521,10 @@ class Engine:
             pages = tuple(each.page for each in self._snapshot.pages if _concern(each.page) == concern)
             self._sight(Source.YOU, {each.id for each in pages}, self._clock.now())
             name = self._name_of(concern) or pages[0].name
-            self._crowd.want(concern, name, self._settings.crowd)
+            self._ask_crowd(concern, name)
             self._inquiries.begin(concern, name, tuple(each.id for each in pages))
 
-    async def _ask_everybody(self, inquiry: Inquiry) -> Diagnosis | None:
+    async def _ask_everybody(self, inquiry: Inquiry) -> "diagnosis.Diagnosis | None":
         states = [each for each in self._snapshot.pages if _concern(each.page) == inquiry.provider]
         if self._signals is None or not states:
             return None
@@ -532,11 +546,11 @@ class Engine:
         async def check_key(ref: KeyRef) -> KeyState | None:
             return await keys.check_for_inquiry(ref, is_first=not inquiry.rounds) if keys is not None else None
 
-        return await ask_everybody(
+        return await diagnosis.ask_everybody(
             question, self._looker.network, self._clock.now, look=look, check_key=check_key if keys else None
         )
 
-    def _hear_inquiry(self, inquiry: Inquiry, found: Diagnosis, is_news: bool) -> None:  # noqa: FBT001 -- a callback's argument
+    def _hear_inquiry(self, inquiry: Inquiry, found: "diagnosis.Diagnosis", is_news: bool) -> None:  # noqa: FBT001 -- a callback's argument
         """Take over what was found out, and keep the finding."""
         if self._signals is not None:
             self._signals.learn(found.provider, found)
@@ -570,18 +584,30 @@ class Engine:
     def _seek_alternatives(self) -> None:
         """While something watched fails, find out what else works, and what may stand behind it."""
         verdicts = self._verdicts()
-        if self._signals is None or not is_wanted(self._snapshot, verdicts, self._clock.now()):
+        if self._signals is None or not is_anything_wrong(self._snapshot.pages, verdicts, self._clock.now()):
             return
         failing = failing_providers(self._snapshot.pages, verdicts, self._clock.now())
         watched = {each.page.provider_id for each in self._snapshot.pages}
         others = tuple(each for each in self._cause_pages if each.provider_id not in watched)
         self._causes.want(failing - set(CAUSES), others)
         for provider in failing:
-            self._crowd.want(provider, self._name_of(provider), self._settings.crowd)
+            self._ask_crowd(provider, self._name_of(provider))
+        if self._local is None:
+            self._local = localmodels.LocalModels(
+                network=lambda: self._looker.network, now=self.now, start=self._do, changed=self._publish_soon
+            )
         self._local.want(self._settings.local_models.addresses)
         if self._keys is not None:
             for provider in {each.ref.provider for each in self._keys.book.keys}:
-                self._do(self._keys.check_in_doubt(provider, KEY_LASTS / 2))
+                self._do(self._keys.check_in_doubt(provider, alternatives.KEY_LASTS / 2))
+
+    def _ask_crowd(self, provider: str, name: str) -> None:
+        """Find out what people report about a provider."""
+        if self._crowd is None:
+            self._crowd = crowd.CrowdWatch(
+                network=lambda: self._looker.network, now=self.now, start=self._do, changed=self._publish_soon
+            )
+        self._crowd.want(provider, name, self._settings.crowd)
 
     def _note_failing(self) -> None:
         """Keep when own checks began to fail."""
@@ -598,7 +624,7 @@ class Engine:
         return (
             *self._signals.addresses,
             *(each.url for each in self._cause_pages),
-            *self._crowd.addresses(self._settings.crowd),
+            *crowd_addresses(self._settings.crowd),
             *self._settings.local_models.addresses,
         )
 
@@ -621,9 +647,9 @@ class Engine:
             if state.ref.id not in ids:
                 continue
             before = keys.noted.get(state.ref.id)
-            self._book, decisions = decide_key(self._book, before, state, self._rules(), self._around())
+            self._book, decisions = keyalerts.decide_key(self._book, before, state, self._rules(), self._around())
             made.extend(decisions)
-            after = noted_after(before, state)
+            after = keyalerts.noted_after(before, state)
             if after is not None:
                 noted[state.ref.id] = after
         if made:
@@ -631,13 +657,15 @@ class Engine:
             self._schedule_release()
         return noted
 
-    def _remind_of_keys(self, keys: KeyWatch) -> None:
+    def _remind_of_keys(self, keys: "keywatch.KeyWatch") -> None:
         """Decide whether a key is soon to be replaced or paid for, and store it; unread keys are not forgotten ones."""
         if keys.problem:
             return
         before = self._book
         now = self._clock.now()
-        self._book, made = decide_reminders(before, keys.book.keys, self._rules(), now, self._around())
+        self._book, made = keyreminderalerts.decide_reminders(
+            before, keys.book.keys, self._rules(), now, self._around()
+        )
         if made or self._book != before:
             self._store("", None, (), made)
             self._schedule_release()
@@ -851,8 +879,8 @@ class Engine:
         """After the clock was set: what we knew is as old as before. Set forward, it may be a short sleep as well."""
         _log.info("clock set by %s to %s", by, now)
         if by < timedelta(0):
-            self._snapshot = snapshot_moved(self._snapshot, by, now)
-            self._book = book_moved(self._book, by)
+            self._snapshot = clockset.snapshot_moved(self._snapshot, by, now)
+            self._book = clockset.book_moved(self._book, by)
             self._waking.moved(by)
         self._expire()
         self._schedule_release()
@@ -921,8 +949,8 @@ class Engine:
             self._do(self._keys.apply(settings))
         if self._signals is not None:
             self._signals.apply(settings)
-        if self._desk is not None and before.reports != settings.reports:
-            self._do(self._serve_reports(self._desk))
+        if before.reports != settings.reports:
+            self._hear_programs()
         if self._updates is not None:
             self._updates.apply(settings)
         if before.watch != settings.watch or before.polling != settings.polling:
@@ -946,17 +974,19 @@ class Engine:
             self._found_page = FoundPage(asked=url, platform=found.platform, url=found.url, name=name)
         self._flush()
 
-    async def _keep_login(self, command: KeepLogin, keeper: LoginKeeper) -> None:
+    async def _keep_login(self, command: KeepLogin, keeper: "loginkeeping.LoginKeeper") -> None:
         try:
             place = await keeper.keep(command.secret) if command.secret is not None else ""
-            entry = own_entry(self._settings, command.url)
+            entry = loginkeeping.own_entry(self._settings, command.url)
             if entry is None:
                 await keeper.drop(place)  # it was taken off the list while the store was busy
                 return
-            settings = with_entry(self._settings, entry, with_login(entry, command.user, place))
+            settings = loginkeeping.with_entry(
+                self._settings, entry, loginkeeping.with_login(entry, command.user, place)
+            )
             await keeper.put(entry.secret, place, lambda: self._apply(settings))
             self._notes.pop("login", None)
-        except SecretStoreError as error:
+        except secrets.SecretStoreError as error:
             self._note("login", error.sentence)
         self._flush()
 
@@ -1022,9 +1052,9 @@ class Engine:
             ),
             updates=self._updates.state if self._updates is not None else UpdatesState(),
             inquiries=self._inquiries.shown,
-            crowd=self._crowd.counts,
+            crowd=self._crowd.counts if self._crowd is not None else (),
             asked=self._asked(),
-            local_models=self._local.found,
+            local_models=self._local.found if self._local is not None else (),
         )
         self._changes.clear()
         self._decisions.clear()

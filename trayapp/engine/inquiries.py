@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from trayapp.deferral import deferred
 from trayapp.domain import inquiry as steps
 from trayapp.domain.inquiry import Inquiry
-from trayapp.engine.diagnosis import Diagnosis
 
-Ask = Callable[[Inquiry], Awaitable[Diagnosis | None]]
+with deferred():
+    from trayapp.engine import diagnosis
+
+Ask = Callable[[Inquiry], Awaitable["diagnosis.Diagnosis | None"]]
 """Asks everybody once; ``None`` where there is nobody to ask any more."""
-Heard = Callable[[Inquiry, Diagnosis, bool], None]
+Heard = Callable[[Inquiry, "diagnosis.Diagnosis", bool], None]
 """Hears of each round: the inquiry with it, what it brought, and whether its verdict is a new one."""
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from msgspec import Struct, field
 
 from trayapp.catalogue.lookup import Catalogue
+from trayapp.deferral import deferred
 from trayapp.domain.keys import KeyState
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.verdict import (
@@ -19,11 +20,12 @@ from trayapp.domain.verdict import (
     holds_until,
     verdict,
 )
-from trayapp.engine.baseline import DEFAULT_HOSTS
-from trayapp.engine.edge import Edge, edge_of
-from trayapp.engine.recording import Recording
+from trayapp.engine.hosts import DEFAULT_HOSTS, Edge, edge_of
 from trayapp.storage.reports import ReportFile
 from trayapp.storage.settings import Settings
+
+with deferred():
+    from trayapp.engine import recording as records
 
 _NO_EDGES: Mapping[str, EdgeState] = MappingProxyType({})
 _NO_COUNTS: Mapping[str, int] = MappingProxyType({})
@@ -47,7 +49,7 @@ def sources_of(settings: Settings, catalogue: Catalogue, reports: ReportFile | N
     )
 
 
-def recorded_sources(recording: Recording, settings: Settings, catalogue: Catalogue) -> Sources | None:
+def recorded_sources(recording: "records.Recording", settings: Settings, catalogue: Catalogue) -> Sources | None:
     """Return whom to ask in a replay: whom the recording or the settings name, else nobody (``None``)."""
     live = sources_of(settings, catalogue)
     hosts = settings.baseline.hosts or tuple(each for each in live.baseline if recording.of(each))

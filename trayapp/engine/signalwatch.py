@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 
+from trayapp.deferral import deferred
 from trayapp.domain.keys import KeyState
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.snapshot import PageState, Snapshot
@@ -19,12 +20,13 @@ from trayapp.domain.verdict import (
     PageVerdict,
     is_fresh,
 )
-from trayapp.engine.baseline import ask_baseline
-from trayapp.engine.diagnosis import Before, Diagnosis, Question
-from trayapp.engine.edge import ask_edge, is_due, next_edge
 from trayapp.engine.http import Network
 from trayapp.engine.signals import KeyCounts, Known, Sources, Verdicts
 from trayapp.storage.settings import Settings
+
+with deferred():
+    from trayapp.engine import baseline, diagnosis
+    from trayapp.engine import edge as edges
 
 BASELINE_EVERY = timedelta(seconds=30)
 """The own connection is asked at most so often."""
@@ -109,7 +111,7 @@ class SignalWatch:
 
     def look_begins(self, provider: str) -> None:
         """Ask the edge along with a look at the provider's page, if it is time: one wake-up for both."""
-        if provider in self._sources.edges and is_due(self._edges.get(provider, EdgeState()), self._now()):
+        if provider in self._sources.edges and edges.is_due(self._edges.get(provider, EdgeState()), self._now()):
             self._start_edge(provider)
 
     def look_ended(self, state: PageState) -> None:
@@ -131,14 +133,14 @@ class SignalWatch:
         keys: tuple[KeyState, ...],
         others: tuple[PageState, ...],
         causes: tuple[StatusPage, ...],
-    ) -> Question:
+    ) -> "diagnosis.Question":
         """Return what to ask everybody about a provider, with what is known already; what is old counts no more."""
         now = self._now()
         edge = self._sources.edges.get(provider)
         known = self._edges.get(provider, EdgeState())
         is_known = edge is not None and known.url == edge.url and is_fresh(known.at, now)
         reports = self._sources.reports.read() if self._sources.reports is not None else ()
-        return Question(
+        return diagnosis.Question(
             provider=provider,
             pages=(),
             edge=edge,
@@ -146,7 +148,7 @@ class SignalWatch:
             keys=keys,
             reports=tuple(each for each in reports if provider and each.provider == provider),
             causes=causes,
-            before=Before(
+            before=diagnosis.Before(
                 baseline=self.baseline if is_fresh(self.baseline.at, now) else BaselineState(),
                 edge=known if is_known else None,
                 counts=self._counts,
@@ -154,7 +156,7 @@ class SignalWatch:
             ),
         )
 
-    def learn(self, provider: str, found: Diagnosis) -> None:
+    def learn(self, provider: str, found: "diagnosis.Diagnosis") -> None:
         """Take over what somebody found out who asked everybody."""
         before = self._edges.get(provider, EdgeState())
         edge = self._sources.edges.get(provider)
@@ -162,7 +164,7 @@ class SignalWatch:
         if edge is not None and found.edge.url == edge.url and provider in self._watched and is_later:
             self._edges[provider] = found.edge
             if found.edge.kind is EdgeKind.DOWN or found.edge.is_down:
-                self._later(f"edge {provider}", next_edge(found.edge, self._now()) - self._now(), provider)
+                self._later(f"edge {provider}", edges.next_edge(found.edge, self._now()) - self._now(), provider)
         if found.baseline.at is not None and (self.baseline.at is None or found.baseline.at > self.baseline.at):
             self.baseline = found.baseline
         self._counts.learn(found.counts)
@@ -240,7 +242,7 @@ class SignalWatch:
         edge = self._sources.edges[provider]
         before, naps = self._edges.get(provider, EdgeState()), self._naps
         try:
-            after = await ask_edge(self._network(), edge, before, self._now)
+            after = await edges.ask_edge(self._network(), edge, before, self._now)
         finally:
             self._asking.discard(provider)
         if naps != self._naps:
@@ -253,14 +255,14 @@ class SignalWatch:
         if after.kind is EdgeKind.DOWN and after.failures_in_a_row <= MOST_DOUBTS:
             self._doubted(provider)
         if after.kind is EdgeKind.DOWN or after.is_down:
-            self._later(f"edge {provider}", next_edge(after, self._now()) - self._now(), provider)
+            self._later(f"edge {provider}", edges.next_edge(after, self._now()) - self._now(), provider)
         if not _is_same(before, after):
             self._changed()
 
     async def _ask_baseline(self) -> None:
         before, naps = self.baseline, self._naps
         try:
-            after = await ask_baseline(self._network(), self._sources.baseline, before, self._now)
+            after = await baseline.ask_baseline(self._network(), self._sources.baseline, before, self._now)
         finally:
             self._is_asking_baseline = False
         if naps != self._naps:

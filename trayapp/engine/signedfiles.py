@@ -10,15 +10,17 @@ from types import MappingProxyType
 
 from msgspec.structs import replace
 
-from trayapp.catalogue.published import PublishedCatalogueError, read_published
+from trayapp.deferral import deferred
 from trayapp.domain.report import FailureKind, FetchFailure
 from trayapp.domain.updates import FileState, Installation, SignedKind, Standing, is_due
 from trayapp.engine import signatures
 from trayapp.engine.http import Network
-from trayapp.formats.announcement import release_of
-from trayapp.formats.signed import Opened, Refusal, RefusedFileError, Verify, fetch, opened
 from trayapp.storage.settings import Updates
 from trayapp.storage.signedfiles import Attempt, SignedStore
+
+with deferred():
+    from trayapp.catalogue import published
+    from trayapp.formats import announcement, signed
 
 PATIENCE = timedelta(seconds=30)
 
@@ -31,7 +33,7 @@ class SignedFiles:
         store: SignedStore,
         updates: Updates,
         installation: Installation,
-        verify: Verify = signatures.verify,
+        verify: "signed.Verify" = signatures.verify,
     ) -> None:
         """Read and ask nothing yet."""
         self.updates = updates
@@ -63,7 +65,7 @@ class SignedFiles:
         """Return the kinds that it is time to fetch; other settings than at the last attempt are a new beginning."""
         return tuple(kind for kind in SignedKind if self.standing(kind) is Standing.ON and self._is_due(kind, now))
 
-    def last_good(self, kind: SignedKind) -> Opened | None:
+    def last_good(self, kind: SignedKind) -> "signed.Opened | None":
         """Return the last good file, checked again by the key in force; ``None`` without one.
 
         Raises:
@@ -73,11 +75,11 @@ class SignedFiles:
         if body is None:
             return None
         try:
-            return opened(body, kind, self.updates.key, self._verify)
+            return signed.opened(body, kind, self.updates.key, self._verify)
         except signatures.NoSignatureLibraryError as error:
-            raise RefusedFileError(Refusal.UNUSABLE, str(error)) from None
+            raise signed.RefusedFileError(signed.Refusal.UNUSABLE, str(error)) from None
 
-    async def check(self, kind: SignedKind, network: Network, now: datetime) -> Opened | None:
+    async def check(self, kind: SignedKind, network: Network, now: datetime) -> "signed.Opened | None":
         """Fetch one kind; return the file if it is good and newer than the last good one. Never fails.
 
         What became of it is written down. An attempt that reaches nobody leaves everything else as it was.
@@ -85,7 +87,9 @@ class SignedFiles:
         url = self._url(kind)
         before = self._attempt(kind)
         attempt = replace(before, url=url, key=self.updates.key, at=now, reached=True, problem="", refused=False)
-        driven = await network.drive(lambda: fetch(url), memory_key=f"signed {kind.value} {url}", deadline=PATIENCE)
+        driven = await network.drive(
+            lambda: signed.fetch(url), memory_key=f"signed {kind.value} {url}", deadline=PATIENCE
+        )
         if isinstance(driven.outcome, FetchFailure):
             failure = driven.outcome
             is_refused = failure.kind is FailureKind.TOO_LARGE
@@ -94,29 +98,29 @@ class SignedFiles:
             return None
         try:
             found = self._believed(kind, driven.outcome, before)
-        except RefusedFileError as error:
+        except signed.RefusedFileError as error:
             self._keep(kind, replace(attempt, problem=error.detail, refused=True))
             return None
         is_new = found.serial > before.serial or self._store.body(kind) is None
         is_kept = self._keep(kind, replace(attempt, serial=found.serial), driven.outcome if is_new else None)
         return found if is_new and is_kept else None
 
-    def _believed(self, kind: SignedKind, body: bytes, before: Attempt) -> Opened:
+    def _believed(self, kind: SignedKind, body: bytes, before: Attempt) -> "signed.Opened":
         """Return what a fetched file says if it may be believed and can be used. Raises ``RefusedFileError``."""
-        seen = Opened(before.serial, "") if before.serial else None
+        seen = signed.Opened(before.serial, "") if before.serial else None
         try:
             kept = self.last_good(kind)
-        except RefusedFileError:
+        except signed.RefusedFileError:
             kept = None
         if kept is not None and kept.serial >= before.serial:
             seen = kept
         try:
-            found = opened(body, kind, self.updates.key, self._verify, seen)
+            found = signed.opened(body, kind, self.updates.key, self._verify, seen)
             _USABLE[kind](found)
         except signatures.NoSignatureLibraryError as error:
-            raise RefusedFileError(Refusal.UNUSABLE, str(error)) from None
-        except PublishedCatalogueError as error:
-            raise RefusedFileError(Refusal.UNUSABLE, str(error)) from None
+            raise signed.RefusedFileError(signed.Refusal.UNUSABLE, str(error)) from None
+        except published.PublishedCatalogueError as error:
+            raise signed.RefusedFileError(signed.Refusal.UNUSABLE, str(error)) from None
         return found
 
     def _attempt(self, kind: SignedKind) -> Attempt:
@@ -143,7 +147,10 @@ class SignedFiles:
         return self.updates.program_url if kind is SignedKind.PROGRAM else self.updates.catalogue_url
 
 
-_USABLE: Mapping[SignedKind, Callable[[Opened], object]] = MappingProxyType(
-    {SignedKind.PROGRAM: release_of, SignedKind.CATALOGUE: lambda file: read_published(file.payload)}
+_USABLE: Mapping[SignedKind, Callable[["signed.Opened"], object]] = MappingProxyType(
+    {
+        SignedKind.PROGRAM: lambda file: announcement.release_of(file),  # noqa: PLW0108 -- the module waits for its use
+        SignedKind.CATALOGUE: lambda file: published.read_published(file.payload),
+    }
 )
 """What a file must be good for, beside its signature."""

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
-from trayapp.domain.alternatives import LocalModel
+from trayapp.deferral import deferred
 from trayapp.domain.change import Change
 from trayapp.domain.crowd import CrowdCount
 from trayapp.domain.inquiry import Inquiry
@@ -12,13 +12,16 @@ from trayapp.domain.keys import KeyState
 from trayapp.domain.notification import Alert, AlertBook, Decision
 from trayapp.domain.provider import Provider
 from trayapp.domain.record import Gap, IncidentQuery, StoredIncident
-from trayapp.domain.rehearsal import Rehearsal
 from trayapp.domain.rotation import KeyBook
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.updates import UpdatesState
 from trayapp.domain.verdict import PageVerdict
 from trayapp.engine.commands import KeyCommand, PreviewRules
 from trayapp.storage.settings import Settings
+
+with deferred():
+    from trayapp.domain import alternatives
+    from trayapp.domain import rehearsal as rehearsals
 
 
 class Note(Struct, frozen=True):
@@ -51,7 +54,7 @@ class Previewed(Struct, frozen=True):
     """The answer to ``PreviewRules``."""
 
     rules: PreviewRules
-    rehearsal: Rehearsal
+    rehearsal: "rehearsals.Rehearsal"
 
 
 class FoundPage(Struct, frozen=True):
@@ -115,7 +118,7 @@ class Update(Struct, frozen=True, kw_only=True):
     """Addresses that are asked beside the pages and their fallbacks, or would be while something fails."""
     crowd: tuple[CrowdCount, ...] = ()
     """What other people report, where the user wants to know; never a state."""
-    local_models: tuple[LocalModel, ...] = ()
+    local_models: tuple["alternatives.LocalModel", ...] = ()
     """Servers of models on this computer; looked for only while something watched fails."""
     checking: frozenset[str] = frozenset()
     """Keys being checked right now, by id."""

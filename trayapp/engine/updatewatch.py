@@ -7,12 +7,14 @@ from datetime import datetime
 from msgspec import Struct
 
 from trayapp.catalogue.lookup import Catalogue
+from trayapp.deferral import deferred
 from trayapp.domain.updates import Release, SignedKind, UpdatesState
 from trayapp.engine.http import Network
 from trayapp.engine.signedfiles import SignedFiles
-from trayapp.formats.announcement import release_of
-from trayapp.formats.signed import RefusedFileError
 from trayapp.storage.settings import Settings
+
+with deferred():
+    from trayapp.formats import announcement, signed
 
 _log = logging.getLogger(__name__)
 
@@ -111,6 +113,6 @@ def _announced(files: SignedFiles) -> Release | None:
     """Return the release that the last good file announces; ``None`` without one that can be believed."""
     try:
         file = files.last_good(SignedKind.PROGRAM)
-        return release_of(file) if file is not None else None
-    except RefusedFileError:
+        return announcement.release_of(file) if file is not None else None
+    except signed.RefusedFileError:
         return None

@@ -1,10 +1,8 @@
 """What the page "Now" shows: the sentence with its evidence, and one card a watched page."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from gettext import gettext as _
 from gettext import ngettext
-from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -13,10 +11,11 @@ from trayapp.domain.judgement import Because, Judgement
 from trayapp.domain.report import Component, FailureKind
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.status import Status, worst
-from trayapp.domain.verdict import Icon, PageVerdict, Verdict, VerdictId
+from trayapp.domain.verdict import PageVerdict, Verdict, VerdictId
 from trayapp.presentation.ages import age, clock, long_date
 from trayapp.presentation.drift import drift_sentences, joined
-from trayapp.presentation.tray import clipped, tray_view
+from trayapp.presentation.tray import NAME_LIMIT, clipped, tray_view
+from trayapp.presentation.urgency import CALM, is_news, mark_of_page, most_urgent, urgency, verdict_mark
 from trayapp.presentation.verdict import evidence_lines
 from trayapp.presentation.verdict import sentence as verdict_sentence
 from trayapp.presentation.words import (
@@ -30,7 +29,6 @@ from trayapp.presentation.words import (
     status_word,
 )
 
-NAME_LIMIT = 80
 TEXT_LIMIT = 700
 """Characters of an update shown on a card; the page of incidents shows all of it."""
 _EVIDENCE_INCIDENTS = 3
@@ -124,20 +122,10 @@ def headline(snapshot: Snapshot, now: datetime, verdicts: tuple[PageVerdict, ...
         return Headline(view.mark, view.sentence)
     state, found = told
     return Headline(
-        _verdict_mark(state, found),
+        verdict_mark(state, found),
         verdict_sentence(found, clipped(state.page.name, NAME_LIMIT), now),
         _("Status pages: {sentence}").format(sentence=view.sentence),
     )
-
-
-def mark_of_page(state: PageState, found: Verdict | None = None) -> Mark:
-    """Return the shape for one page: its own status, unless a verdict says that it cannot be trusted.
-
-    With a connection of one's own that fails, the last confirmed states stay, with their age.
-    """
-    if found is None or found.id is VerdictId.YOUR_CONNECTION:
-        return mark_of(state.shown)
-    return _verdict_mark(state, found)
 
 
 def evidence(snapshot: Snapshot, now: datetime, verdicts: tuple[PageVerdict, ...] = ()) -> tuple[Evidence, ...]:
@@ -148,8 +136,11 @@ def evidence(snapshot: Snapshot, now: datetime, verdicts: tuple[PageVerdict, ...
     by_page = {each.page_id: each.verdict for each in verdicts}
     if not by_page:
         return _listed([Evidence(_name(each), page_evidence(each, now)) for each in _deciding(snapshot)])
-    pages = sorted((each for each in snapshot.pages if each.page.id in by_page), key=lambda each: _order(each, by_page))
-    urgent = [each for each in pages if by_page[each.page.id].id not in _CALM] or pages
+    pages = sorted(
+        (each for each in snapshot.pages if each.page.id in by_page),
+        key=lambda each: urgency(each, by_page[each.page.id]),
+    )
+    urgent = [each for each in pages if by_page[each.page.id].id not in CALM] or pages
     return _listed([Evidence(_name(each), page_evidence(each, now, by_page[each.page.id])) for each in urgent])
 
 
@@ -316,29 +307,6 @@ def replay_banner(now: datetime) -> str:
     )
 
 
-def most_urgent(snapshot: Snapshot, verdicts: tuple[PageVerdict, ...]) -> tuple[PageState, Verdict] | None:
-    """Return the page whose verdict is news, and the verdict; nothing where the pages alone say it better."""
-    by_page = {each.page_id: each.verdict for each in verdicts}
-    pages = [each for each in snapshot.pages if each.page.id in by_page and _is_news(each, by_page[each.page.id])]
-    if not pages:
-        return None
-    state = min(pages, key=lambda each: _order(each, by_page))
-    return state, by_page[state.page.id]
-
-
-def _order(state: PageState, by_page: Mapping[str, Verdict]) -> tuple[int, int]:
-    found = by_page[state.page.id]
-    return _URGENT.index(found.id), WORST_FIRST.index(mark_of_page(state, found))
-
-
-def _is_news(state: PageState, found: Verdict) -> bool:
-    return bool(state.looks) and found.id not in _CALM
-
-
-def _verdict_mark(state: PageState, found: Verdict) -> Mark:
-    return MARKS.get(found.icon) or mark_of(state.shown)
-
-
 def _is_doubted(state: PageState, found: Verdict | None) -> bool:
     """Return whether the page says one thing and the verdict shows another."""
     return found is not None and state.shown is not None and mark_of_page(state, found) is not mark_of(state.shown)
@@ -346,7 +314,7 @@ def _is_doubted(state: PageState, found: Verdict | None) -> bool:
 
 def _sentence(state: PageState, found: Verdict | None, now: datetime) -> str:
     """Return a verdict that adds to what the page says; that nothing answers from here is said once, on top."""
-    if found is None or not _is_news(state, found) or found.id in _SAID_ELSEWHERE:
+    if found is None or not is_news(state, found) or found.id in _SAID_ELSEWHERE:
         return ""
     return verdict_sentence(found, _name(state), now)
 
@@ -528,37 +496,5 @@ def _host(url: str) -> str:
     return url.partition("://")[2].partition("/")[0] or url
 
 
-_URGENT = (
-    VerdictId.YOUR_CONNECTION,
-    VerdictId.INCIDENT_CONFIRMED,
-    VerdictId.INCIDENT,
-    VerdictId.INCIDENT_KEY_WORKS,
-    VerdictId.LIKELY_PROVIDER,
-    VerdictId.LOOKS_LIKE_PROVIDER,
-    VerdictId.POSSIBLY_PROVIDER,
-    VerdictId.TLS_INTERCEPTED,
-    VerdictId.NAME_NOT_RESOLVED,
-    VerdictId.KEY_REJECTED,
-    VerdictId.KEY_ACCOUNT,
-    VerdictId.KEY_BALANCE,
-    VerdictId.CANNOT_TELL,
-    VerdictId.PAGE_UNREACHABLE,
-    VerdictId.KEY_LIMITED,
-    VerdictId.MAINTENANCE,
-    VerdictId.FINE,
-)
-"""Verdicts, the one to tell first at the beginning."""
-
-_CALM = frozenset({VerdictId.MAINTENANCE, VerdictId.FINE})
 _SAID_ELSEWHERE = frozenset({VerdictId.YOUR_CONNECTION, VerdictId.INCIDENT})
 """An incident's own title stands on its card already."""
-
-MARKS: Mapping[Icon, Mark] = MappingProxyType(
-    {
-        Icon.HOLLOW_CLOCK: Mark.UNKNOWN,
-        Icon.HOLLOW: Mark.UNKNOWN,
-        Icon.WRENCH: Mark.MAINTENANCE,
-        Icon.TRIANGLE_QUESTION: Mark.SUSPECTED,
-    }
-)
-"""The shapes verdicts take; all others leave the page's own."""

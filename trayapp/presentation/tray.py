@@ -26,6 +26,7 @@ TOOLTIP_LIMIT = 127
 """Characters: Windows cuts a tray icon's tooltip there."""
 SENTENCE_LIMIT = 160
 ROW_LIMIT = 90
+NAME_LIMIT = 80
 MAX_ROWS = 15
 _NAMED_PAGES = 3
 

@@ -5,11 +5,14 @@ from datetime import datetime
 from gettext import gettext as _
 from types import MappingProxyType
 
+from trayapp.deferral import deferred
 from trayapp.domain.snapshot import Snapshot
 from trayapp.domain.verdict import Icon, PageVerdict, VerdictId
-from trayapp.presentation.now import MARKS, NAME_LIMIT, most_urgent
-from trayapp.presentation.tray import Told, clipped
-from trayapp.presentation.verdict import sentence
+from trayapp.presentation.tray import NAME_LIMIT, Told, clipped
+from trayapp.presentation.urgency import MARKS, most_urgent
+
+with deferred():
+    from trayapp.presentation import verdict as words
 
 
 def tray_told(snapshot: Snapshot, verdicts: tuple[PageVerdict, ...], now: datetime) -> Told | None:
@@ -36,8 +39,8 @@ def tray_told(snapshot: Snapshot, verdicts: tuple[PageVerdict, ...], now: dateti
     if verdict.icon is Icon.BY_PAGE:
         addition = _ADDITIONS.get(verdict.id)
         return Told(addition=_(addition) if addition is not None else "", needs_key=needs_key)
-    words = sentence(verdict, clipped(state.page.name, NAME_LIMIT), now).rstrip(".")
-    return Told(mark=MARKS.get(verdict.icon), sentence=words, pages=(state,), needs_key=needs_key)
+    said = words.sentence(verdict, clipped(state.page.name, NAME_LIMIT), now).rstrip(".")
+    return Told(mark=MARKS.get(verdict.icon), sentence=said, pages=(state,), needs_key=needs_key)
 
 
 def _later(text: str) -> str:

@@ -13,8 +13,7 @@ from msgspec import Struct
 from trayapp.domain.provider import ComponentRef, Provider, StatusPage
 from trayapp.domain.report import Component
 from trayapp.domain.snapshot import PageState
-from trayapp.presentation.now import NAME_LIMIT
-from trayapp.presentation.tray import clipped
+from trayapp.presentation.tray import NAME_LIMIT, clipped
 from trayapp.presentation.words import Mark, mark_of, status_word
 
 _REGIONS = {

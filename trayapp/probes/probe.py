@@ -19,7 +19,7 @@ from trayapp.probes.verdict import classify
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _NO_HOSTS: Mapping[str, str] = MappingProxyType({})
-_ANY_STATUS = frozenset(range(200, 600))
+_ANY_STATUS = range(200, 600)
 _SUCCEEDED = range(200, 300)
 _REFUSED = frozenset({401, 403})
 _KEPT_OUT = frozenset({KeyHealth.BLOCKED_IP, KeyHealth.BLOCKED_REGION})

@@ -25,7 +25,6 @@ from trayapp.storage.paths import PRIVATE_FILE, make_private, refuse_unsafe, wri
 from trayapp.storage.reading import Problem, read_file
 from trayapp.storage.secret import hidden
 
-NAME = "keys.toml"
 _HEADER = "The keys that trayapp watches. No key is in here: those are in the key store of this computer.\n"
 _LOCK_PATIENCE, _LOCK_STEP = timedelta(seconds=3), 0.02
 

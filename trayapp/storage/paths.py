@@ -13,6 +13,7 @@ APP = "trayapp"
 PRIVATE_DIR = 0o700
 PRIVATE_FILE = 0o600
 CONFIG_NAME = "config.toml"
+KEYS_NAME = "keys.toml"
 DATABASE_NAME = "history.db"
 LOG_NAME = "trayapp.log"
 RUNTIME_NAME = "run"
@@ -30,6 +31,11 @@ class Paths(Struct, frozen=True):
     log_file: Path
     database: Path
     runtime_dir: Path
+
+    @property
+    def keys_file(self) -> Path:
+        """What is known of the user's keys; never a key."""
+        return self.config_file.with_name(KEYS_NAME)
 
 
 class UnsafeFileError(OSError):

@@ -36,6 +36,7 @@ from trayapp.domain.wishes import concerned
 from trayapp.engine.updates import Update
 from trayapp.presentation import now as words
 from trayapp.presentation.crowd import crowd_lines
+from trayapp.presentation.urgency import mark_of_page
 from trayapp.presentation.verdict import hint
 from trayapp.presentation.wishes import snoozed_words
 from trayapp.presentation.words import WORST_FIRST, Mark
@@ -402,7 +403,7 @@ class NowPage(QWidget):
         card.show_book(self._book, is_concerned=page_id in self._concerned)
 
     def _urgency(self, state: PageState) -> int:
-        return WORST_FIRST.index(words.mark_of_page(state, self._by_page.get(state.page.id)))
+        return WORST_FIRST.index(mark_of_page(state, self._by_page.get(state.page.id)))
 
     def _drop_all_but(self, ids: set[str]) -> None:
         for page_id in [each for each in self._cards if each not in ids]:
