@@ -176,8 +176,6 @@ def test_values_are_structs() -> None:
     assert dear == {
         "trayapp/engine/looking.py",  # what it makes of its network is no argument
         "trayapp/platforms/__init__.py",  # answers met on the way make no difference to what was detected
-        "trayapp/storage/options.py",  # the words of an option stand in its field's metadata
-        "trayapp/storage/settings.py",  # as above
     }
 
 

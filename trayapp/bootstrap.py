@@ -1,7 +1,6 @@
 """The composition root: the only module that knows every concrete part."""
 
 import asyncio
-import dataclasses
 import gettext
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -241,7 +240,7 @@ def build_waiting(mine: Home, pages: tuple[StatusPage, ...]) -> Engine:
     fast = Polling(idle=mine.settings.polling.incident, incident=mine.settings.polling.incident)
     return Engine(
         Setup(
-            settings=dataclasses.replace(mine.settings, polling=fast),
+            settings=replace(mine.settings, polling=fast),
             catalogue=mine.catalogue,
             network=network_for,
             history=lambda: History.open(None),
@@ -285,7 +284,7 @@ def build_replay(recorded: "recording.Recording", mine: Home, *, own_pages: bool
 
     settings = mine.settings
     if demo:
-        settings = dataclasses.replace(Settings(), look=settings.look, first_run_done=True)
+        settings = replace(Settings(), look=settings.look, first_run_done=True)
     pages = (
         replay.with_platforms(watchlist(settings, mine.catalogue).pages, recorded)
         if own_pages

@@ -1,5 +1,4 @@
 import asyncio
-import dataclasses
 import json
 import logging
 import os
@@ -273,7 +272,7 @@ def test_the_menu_tells_the_age_of_this_moment(desk: Desk) -> None:
 
 
 def test_the_look_follows_the_settings(desk: Desk) -> None:
-    desk.shell.show_update(update(settings=dataclasses.replace(MINE, look=Look(color_only_when_wrong=True))))
+    desk.shell.show_update(update(settings=replace(MINE, look=Look(color_only_when_wrong=True))))
 
     assert desk.mark == theme.icon(Mark.FINE, colourless=True).cacheKey()
 

@@ -1,10 +1,10 @@
 """The noise preview in Settings: asked for when seen, again with every edit, and never answered by an older count."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from tests.builders import NOON

@@ -1,4 +1,3 @@
-import dataclasses
 import sys
 import time
 from datetime import datetime, timedelta
@@ -530,10 +529,10 @@ def test_the_last_tick_cannot_be_taken_away(desk: Desk) -> None:
 def test_an_edit_is_not_taken_back_by_an_update_that_was_on_its_way(desk: Desk) -> None:
     settings_desk(desk)
     draft = desk.window._settings_page.draft
-    wanted = dataclasses.replace(draft.settings, start_at_login=True)
+    wanted = replace(draft.settings, start_at_login=True)
 
     draft.edit(wanted)
-    desk.show(settings=dataclasses.replace(DONE, watch=(Watch(provider="acme"),)), providers=(ACME,))
+    desk.show(settings=replace(DONE, watch=(Watch(provider="acme"),)), providers=(ACME,))
 
     assert draft.settings == wanted
     draft.flush()
@@ -613,7 +612,7 @@ def test_own_monitoring_is_asked_for_and_watched_as_such(desk: Desk, address: st
 def access_dialog(desk: Desk, entry: Watch) -> AccessDialog:
     settings_desk(desk)
     draft = desk.window._settings_page.draft
-    draft.edit(dataclasses.replace(draft.settings, watch=(entry,)))
+    draft.edit(replace(draft.settings, watch=(entry,)))
     watching = desk.window._settings_page._watching
     watching._list.setCurrentRow(0)
     assert watching._access.isHidden() is not entry.internal
@@ -681,9 +680,7 @@ def test_regions_are_chosen_where_a_page_reports_by_region(desk: Desk) -> None:
     draft = desk.window._settings_page.draft
     assert watching._regions.isHidden()
     draft.edit(
-        dataclasses.replace(
-            draft.settings, watch=(Watch(url="https://health.acme.example", platform="aws"), *draft.settings.watch)
-        )
+        replace(draft.settings, watch=(Watch(url="https://health.acme.example", platform="aws"), *draft.settings.watch))
     )
     watching._list.setCurrentRow(0)
     assert watching._regions.isHidden()  # nobody knows the page yet
@@ -760,7 +757,7 @@ def test_a_page_of_its_own_may_be_louder_or_quieter(desk: Desk) -> None:
 
 def test_the_level_of_a_provider_is_shown_and_edited_where_it_holds(desk: Desk) -> None:
     main, app = page("Gemini", "gemini"), replace(page("Gemini app", "gemini"), id="gemini-app")
-    by_hand = dataclasses.replace(DONE, alerts=Alerts(providers={"gemini": Level.OUTAGES}))
+    by_hand = replace(DONE, alerts=Alerts(providers={"gemini": Level.OUTAGES}))
     desk.open()
     desk.window.show_page("settings")
     desk.show(pages=(state(main), state(app)), settings=by_hand)
@@ -820,7 +817,7 @@ def test_the_first_questions_can_be_skipped(desk: Desk) -> None:
 
     desk.button("Skip").click()
 
-    assert desk.of(ApplySettings) == [ApplySettings(dataclasses.replace(Settings(), first_run_done=True))]
+    assert desk.of(ApplySettings) == [ApplySettings(replace(Settings(), first_run_done=True))]
 
 
 def test_many_pages_are_updated_at_once_when_few_have_changed(desk: Desk) -> None:

@@ -1,8 +1,7 @@
 """Beside another window: everything can be read at half of a small screen's width, and nothing scrolls sideways."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QApplication,

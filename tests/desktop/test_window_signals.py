@@ -1,8 +1,7 @@
 """The tab "Signals": what is chosen is sent, what the engine says is shown."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from PySide6.QtWidgets import QApplication, QCheckBox
 from pytestqt.qtbot import QtBot
 

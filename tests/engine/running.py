@@ -1,7 +1,6 @@
 """Runs the real engine over a recording, as fast as it goes, and keeps what it published."""
 
 import asyncio
-import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -96,7 +95,7 @@ def play(
 ) -> Ran:
     """Run a recording to one hour after its last line; its history goes with it, or into a file."""
     home = bootstrap.plain_home()
-    home = replace(home, loaded=dataclasses.replace(home.loaded, settings=settings))
+    home = replace(home, loaded=replace(home.loaded, settings=settings))
     engine = bootstrap.build_replay(recorded, home, own_pages=own_pages)
     engine._setup = replace(engine._setup, history=lambda: History.open(database))
     ran = Ran()

@@ -3,12 +3,12 @@
 import asyncio
 import base64
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOON, outage
 from tests.engine.test_diagnosis import World, config, worlds

@@ -1,7 +1,6 @@
 """One provider asked from all sides: within ten seconds, once for somebody, and along with an engine's looks."""
 
 import asyncio
-import dataclasses
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -383,7 +382,7 @@ ACME = "https://status.openai.com"
 PAGE_URL = f"{ACME}/proxy/status.openai.com"
 EDGE_URL = "https://api.openai.com/v1/models"
 HOST_URL = "https://well-known.example/generate_204"
-OWN = dataclasses.replace(
+OWN = replace(
     EVERY_MINUTE,
     watch=(Watch(provider="openai", url="https://status.acme.example", platform="statuspage"),),
     baseline=Baseline((HOST_URL,)),

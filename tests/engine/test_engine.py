@@ -1,7 +1,6 @@
 """The engine itself: commands in, updates out, and the clock that jumps."""
 
 import asyncio
-import dataclasses
 import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -160,9 +159,9 @@ def test_settings_are_saved_with_their_comments_and_worked_by_at_once(tmp_path: 
     async def step(engine: Engine, published: Published) -> None:
         first = await published.until(shows(Status.OPERATIONAL))
         wish = Watch(url=other.url, name="Other")
-        engine.handle(ApplySettings(dataclasses.replace(first.settings, watch=(*first.settings.watch, wish))))
+        engine.handle(ApplySettings(replace(first.settings, watch=(*first.settings.watch, wish))))
         await published.until(lambda update: [each.shown for each in update.snapshot.pages] == [Status.OPERATIONAL] * 2)
-        engine.handle(ApplySettings(dataclasses.replace(first.settings, watch=(wish,))))
+        engine.handle(ApplySettings(replace(first.settings, watch=(wish,))))
         await published.until(lambda update: [each.page.name for each in update.snapshot.pages] == ["Other"])
 
     with FakePage() as page, FakePage() as other:
@@ -181,7 +180,7 @@ def test_a_broken_configuration_starts_with_defaults_a_note_and_is_never_touched
     async def step(engine: Engine, published: Published) -> None:
         update = await published.until(lambda update: bool(update.notes))
         assert "config.toml" in update.notes[0].sentence
-        engine.handle(ApplySettings(dataclasses.replace(update.settings, first_run_done=True)))
+        engine.handle(ApplySettings(replace(update.settings, first_run_done=True)))
         await published.until(lambda update: any(each.key == "settings" for each in update.notes))
         engine.handle(DismissNote("settings"))
         await published.until(lambda update: not any(each.key == "settings" for each in update.notes))

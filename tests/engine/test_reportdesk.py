@@ -5,11 +5,12 @@ import contextlib
 import json
 import socket
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOON
 from tests.cli.test_commands import Run, configure, run

@@ -3,11 +3,11 @@
 import asyncio
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOON
 from tests.fakepage import FakePage, html, redirects, says

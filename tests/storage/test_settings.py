@@ -1,7 +1,6 @@
 import os
 import stat
 import sys
-from dataclasses import fields, replace
 from datetime import time, timedelta
 from importlib import metadata
 from pathlib import Path
@@ -9,11 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from trayapp.domain.notification import Level
 from trayapp.domain.provider import PLATFORM_PLUGINS, Access, Login
 from trayapp.storage.kinds import Weekday
-from trayapp.storage.options import Layout, Section, option_of
+from trayapp.storage.options import Layout, Section, options_of
 from trayapp.storage.paths import UnsafeFileError
 from trayapp.storage.reading import LARGEST_FILE
 from trayapp.storage.settings import (
@@ -457,8 +457,7 @@ def test_only_this_machine_may_be_asked_every_second(url: str, seconds: int, use
 def test_every_option_has_a_label() -> None:
     def rows(section: Section) -> int:
         count = 0
-        for each in fields(section):
-            option = option_of(each)
+        for option in options_of(section).values():
             assert option.label, option
             assert (option.kind is None) == (option.layout in {Layout.TABLE, Layout.TABLES})
             count += 1 + (rows(option.empty) if option.empty else 0)

@@ -2,9 +2,10 @@
 
 import argparse
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from gettext import gettext as _
+
+from msgspec.structs import replace
 
 from trayapp import bootstrap
 from trayapp.cli import places, printing, typed

@@ -1,7 +1,8 @@
 """Logins of own monitoring: the secret goes into the key store first, then its place into the settings."""
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from trayapp.domain.provider import Login
 from trayapp.storage import logins

@@ -4,13 +4,12 @@ Loads tomlkit (25 ms), so it is imported only by what is about to write.
 """
 
 from collections.abc import Mapping, MutableMapping
-from dataclasses import fields
 
 import tomlkit
 from tomlkit.container import Container
 from tomlkit.items import AoT, Item, Key, Table, Whitespace
 
-from trayapp.storage.options import Layout, Option, Section, option_of
+from trayapp.storage.options import Layout, Option, Section, options_of
 
 _Trivia = list[tuple[Key | None, Item]]
 """Comments and blank lines."""
@@ -35,10 +34,9 @@ def written(section: Section) -> str:
 
 def _write_section(target: MutableMapping[str, object], before: Section | None, after: Section) -> None:
     """Write the options of ``after`` that differ from ``before``; without a ``before``, all of them."""
-    for each in fields(after):
-        option = option_of(each)
-        new = getattr(after, each.name)
-        old = getattr(before, each.name) if before is not None else None
+    for field, option in options_of(after).items():
+        new = getattr(after, field)
+        old = getattr(before, field) if before is not None else None
         if before is not None and old == new:
             continue
         if option.layout is Layout.TABLES:

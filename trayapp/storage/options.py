@@ -1,10 +1,12 @@
-"""Fields of a settings tree: a dataclass field knows its place in the file and its row on the settings page."""
+"""Fields of a settings tree: each knows its place in the file and its row on the settings page."""
 
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from trayapp.storage.kinds import Kind
 
@@ -21,8 +23,7 @@ class Layout(StrEnum):
     TABLES = "[[key]]"
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """What the settings page and the file need to know of one field.
 
     ``label`` and ``hint`` are untranslated. ``key`` is the name in the file. ``kind`` is that of the value, or
@@ -37,15 +38,20 @@ class Option:
     empty: "Section | None" = None
 
 
-def option_of(each: Field[object]) -> Option:
-    """Return the option of one of ``dataclasses.fields(Settings)`` or of a section."""
-    option: Option = each.metadata["option"]
-    return option if option.key else replace(option, key=each.name)
+_declared: list[Option] = []
+"""The options of the section whose fields are being declared, in their order."""
+_options: dict[type, Mapping[str, Option]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A table of options."""
+class Section(Struct, frozen=True):
+    """A table of options: every field of a subclass is declared by ``value`` or one of its siblings."""
+
+    def __init_subclass__(cls, **named: Any) -> None:  # noqa: ANN401 -- the base's own
+        """Keep what was declared."""
+        super().__init_subclass__(**named)
+        pairs = zip(cls.__annotations__, _declared, strict=True)
+        _options[cls] = {name: option if option.key else replace(option, key=name) for name, option in pairs}
+        _declared.clear()
 
     def objection(self) -> tuple[str, str] | None:
         """Return the key and the sentence if the options do not fit together."""
@@ -56,22 +62,32 @@ class Section:
         return self == other
 
 
+def options_of(section: Section) -> Mapping[str, Option]:
+    """Return the options of a section by the names of its fields, in their order."""
+    return _options[type(section)]
+
+
 def value(default: _T, kind: Kind[_T], label: str, hint: str = "", key: str = "") -> _T:
     """Declare a field that is one line in the file and one row of the settings page."""
-    return field(default=default, metadata={"option": Option(key, label, hint, Layout.VALUE, kind)})  # type: ignore[arg-type] # a Kind reads and writes its own type only, so forgetting it here is sound
+    return _declare(default, Option(key, label, hint, Layout.VALUE, kind))  # type: ignore[arg-type] # a Kind reads and writes its own type only, so forgetting it here is sound
 
 
 def table(default: _T, empty: Section, label: str, hint: str = "") -> _T:
     """Declare a field that is a ``[table]``; with the default ``None`` an empty table means none."""
-    return field(default=default, metadata={"option": Option("", label, hint, Layout.TABLE, None, empty)})
+    return _declare(default, Option("", label, hint, Layout.TABLE, None, empty))
 
 
 def entries(kind: Kind[_T], label: str, hint: str = "") -> Mapping[str, _T]:
     """Declare a field that is a ``[table]`` whose names the user chooses; empty by default."""
-    option = Option("", label, hint, Layout.ENTRIES, kind)  # type: ignore[arg-type] # as in value()
-    return field(default_factory=lambda: MappingProxyType({}), metadata={"option": option})
+    nothing: Mapping[str, _T] = MappingProxyType({})
+    return _declare(nothing, Option("", label, hint, Layout.ENTRIES, kind))  # type: ignore[arg-type] # as in value()
 
 
 def tables(default: tuple[_S, ...], empty: _S, label: str, hint: str = "") -> tuple[_S, ...]:
     """Declare a field that is a list of ``[[table]]``."""
-    return field(default=default, metadata={"option": Option("", label, hint, Layout.TABLES, None, empty)})
+    return _declare(default, Option("", label, hint, Layout.TABLES, None, empty))
+
+
+def _declare(default: _T, option: Option) -> _T:
+    _declared.append(option)
+    return default

@@ -5,16 +5,16 @@ import re
 import stat
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, replace
 from gettext import gettext as _
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from trayapp.storage.kinds import Kind
-from trayapp.storage.options import Layout, Option, Section, option_of
+from trayapp.storage.options import Layout, Option, Section, options_of
 
 LARGEST_FILE = 1_000_000
 """Bytes. A settings file is a few kilobytes; anything near this is something else."""
@@ -115,13 +115,10 @@ class _Reader:
         problems = len(self.problems)
         changes: dict[str, object] = {}
         known: list[str] = []
-        for each in fields(empty):
-            option = option_of(each)
+        for field, option in options_of(empty).items():
             known.append(option.key)
             if option.key in raw:
-                changes[each.name] = self._option(
-                    option, getattr(empty, each.name), raw[option.key], (*where, option.key)
-                )
+                changes[field] = self._option(option, getattr(empty, field), raw[option.key], (*where, option.key))
         for name in raw:
             if name not in known:
                 self._unknown((*where, name), name, known)
@@ -202,10 +199,9 @@ def _nearest(name: str, known: Sequence[str]) -> str:
 
 def _homes(root: Section) -> Iterator[tuple[str, frozenset[str]]]:
     """Yield each table with the options below it, to find a home for one that was written above all tables."""
-    for each in fields(root):
-        option = option_of(each)
+    for option in options_of(root).values():
         if option.empty is not None:
-            yield option.key, frozenset(option_of(inner).key for inner in fields(option.empty))
+            yield option.key, frozenset(inner.key for inner in options_of(option.empty).values())
 
 
 def _spelt(where: Where) -> str:

@@ -1,12 +1,10 @@
-"""What the user chose: one tree of frozen dataclasses is the schema, the storage (TOML) and the settings page.
+"""What the user chose: one tree of frozen structs is the schema, the storage (TOML) and the settings page.
 
 Reading never fails and never writes: what is wrong becomes a :class:`Problem` that names the line and what to
 write instead. Writing edits only what changed, so comments survive, and refuses to touch a file that is broken.
 """
-# ruff: noqa: RUF009 -- value(), table() and their siblings are dataclasses.field() with an Option in it
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
 from datetime import time, timedelta
 from enum import StrEnum
 from gettext import gettext as _
@@ -14,6 +12,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import urlunsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from trayapp.domain.notification import Level
 from trayapp.domain.provider import Access, Login
@@ -40,7 +41,7 @@ from trayapp.storage.kinds import (
     word_of,
 )
 from trayapp.storage.loginplace import objection as place_objection
-from trayapp.storage.options import Layout, Section, entries, option_of, table, tables, value
+from trayapp.storage.options import Layout, Section, entries, options_of, table, tables, value
 from trayapp.storage.paths import refuse_unsafe, write_atomically
 from trayapp.storage.reading import Problem, read, read_file
 
@@ -72,8 +73,7 @@ PROXY_MODE = word_of(ProxyMode, to_translate('write "system", "none" or "url"'))
 COLOR_SCHEME = word_of(ColorScheme, to_translate('write "system", "light" or "dark"'))
 
 
-@dataclass(frozen=True, slots=True)
-class Polling(Section):
+class Polling(Section, frozen=True):
     """How often a page is looked at, as the user wrote it; :func:`interval_for` gives the interval to use."""
 
     idle: timedelta = value(
@@ -87,8 +87,7 @@ class Polling(Section):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Watch(Section):
+class Watch(Section, frozen=True):
     """One thing to watch: a provider of the catalogue, or any status page by its address.
 
     ``components`` are names or ids, ``products`` those of the catalogue; both empty means every component that
@@ -159,16 +158,14 @@ class Watch(Section):
         return isinstance(other, Watch) and (self.provider, self.url) == (other.provider, other.url)
 
 
-@dataclass(frozen=True, slots=True)
-class Alerts(Section):
+class Alerts(Section, frozen=True):
     """What is worth a pop-up. ``providers`` is by provider id or page id and wins over ``level``."""
 
     level: Level = value(Level.ALL, LEVEL, to_translate("Pop-ups"))
     providers: Mapping[str, Level] = entries(LEVEL, to_translate("Pop-ups per provider"))
 
 
-@dataclass(frozen=True, slots=True)
-class QuietHours(Section):
+class QuietHours(Section, frozen=True):
     """When pop-ups are held back, in local time.
 
     An ``end`` before ``start`` is on the next day; ``days`` are those on which the quiet begins.
@@ -183,8 +180,7 @@ class QuietHours(Section):
         return ("to", _("write another time than in from")) if self.start == self.end else None
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy(Section):
+class Proxy(Section, frozen=True):
     """How the network is reached. ``url`` counts only in the mode ``url`` and may hold a password."""
 
     mode: ProxyMode = value(ProxyMode.SYSTEM, PROXY_MODE, to_translate("Proxy"))
@@ -197,23 +193,20 @@ class Proxy(Section):
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline(Section):
+class Baseline(Section, frozen=True):
     """Well-known hosts that tell whether the own connection works; empty for the built-in ones."""
 
     hosts: tuple[str, ...] = value((), SAFE_ADDRESSES, to_translate("Ask these hosts whether the connection works"))
 
 
-@dataclass(frozen=True, slots=True)
-class Reports(Section):
+class Reports(Section, frozen=True):
     """Whether the user's own programs may report errors over HTTP, on this computer only, and at which port."""
 
     enabled: bool = value(False, FLAG, to_translate("Let programs on this computer report errors"))
     port: int = value(8909, PORT, to_translate("At port"))
 
 
-@dataclass(frozen=True, slots=True)
-class Crowd(Section):
+class Crowd(Section, frozen=True):
     """Where other people report; off unless wanted, and never more than a count.
 
     ``downdetector`` is where the client secret is kept (see ``trayapp login downdetector``), empty for off.
@@ -233,8 +226,7 @@ class Crowd(Section):
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class LocalServers(Section):
+class LocalServers(Section, frozen=True):
     """Servers of models on this computer that may be used instead; asked only while something watched fails."""
 
     addresses: tuple[str, ...] = value(
@@ -244,15 +236,13 @@ class LocalServers(Section):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Keeping(Section):
+class Keeping(Section, frozen=True):
     """How long history is kept."""
 
     keep_days: int = value(365, DAYS_KEPT, to_translate("Keep history for"), to_translate("days"))
 
 
-@dataclass(frozen=True, slots=True)
-class Look(Section):
+class Look(Section, frozen=True):
     """How the windows and the icon look."""
 
     color_scheme: ColorScheme = value(ColorScheme.SYSTEM, COLOR_SCHEME, to_translate("Colours"))
@@ -266,8 +256,7 @@ CATALOGUE_URL = ""
 """Where this build's signed files are. Without a key and an address nobody is ever asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Updates(Section):
+class Updates(Section, frozen=True):
     """Signed news of the program and of its catalogue. Nothing is fetched without a key and an address."""
 
     program: bool = value(True, FLAG, to_translate("Look for new versions once a day"))
@@ -286,8 +275,7 @@ class Updates(Section):
 DEFAULT_WATCH = (Watch(provider="openai"), Watch(provider="anthropic"))
 
 
-@dataclass(frozen=True, slots=True)
-class Settings(Section):
+class Settings(Section, frozen=True):
     """Everything the user chose; every field is one row or one group of the settings page."""
 
     first_run_done: bool = value(False, FLAG, to_translate("The first questions were answered"))
@@ -312,8 +300,7 @@ def interval_for(page_url: str, wanted: timedelta) -> timedelta:
     return max(wanted, SMALLEST_LOOPBACK_INTERVAL if is_loopback(page_url) else SMALLEST_INTERVAL)
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """Settings as far as they could be read, and everything that is wrong with the file."""
 
     settings: Settings
@@ -384,22 +371,22 @@ def export_text(settings: Settings) -> str:
 def _merged(on_disk: _S, before: _S, after: _S) -> _S:
     """Return what is on the disk with the changes from ``before`` to ``after`` made to it."""
     changes: dict[str, object] = {}
-    for each in fields(after):
-        disk, old, new = (getattr(tree, each.name) for tree in (on_disk, before, after))
+    for field, option in options_of(after).items():
+        disk, old, new = (getattr(tree, field) for tree in (on_disk, before, after))
         if old == new:
             continue
         if isinstance(disk, Section) and isinstance(old, Section) and isinstance(new, Section):
-            changes[each.name] = _merged(disk, old, new)
+            changes[field] = _merged(disk, old, new)
         elif isinstance(new, Mapping):
             gone = set(old) - set(new)
             kept = {name: each for name, each in disk.items() if name not in gone}
             changed = {name: each for name, each in new.items() if name not in old or old[name] != each}
-            changes[each.name] = MappingProxyType(kept | changed)
-        elif option_of(each).layout is Layout.TABLES and disk != old:
+            changes[field] = MappingProxyType(kept | changed)
+        elif option.layout is Layout.TABLES and disk != old:
             kept_tables = tuple(entry for entry in disk if entry in new or entry not in old)
             added = tuple(entry for entry in new if entry not in old and entry not in disk)
-            changes[each.name] = (*kept_tables, *added)
+            changes[field] = (*kept_tables, *added)
         else:
-            changes[each.name] = new
+            changes[field] = new
     merged: _S = replace(on_disk, **changes)
     return merged

@@ -1,10 +1,10 @@
 """The first questions, three clicks: what do you use, when is it quiet, go. Each can be skipped."""
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import time
 from gettext import gettext as _
 
+from msgspec.structs import replace
 from PySide6.QtCore import QTime, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,

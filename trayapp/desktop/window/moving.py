@@ -1,6 +1,6 @@
 """What to write into the settings when a status page has moved."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from trayapp.domain.provider import StatusPage
 from trayapp.storage.settings import Settings, Watch

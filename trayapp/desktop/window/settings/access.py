@@ -1,8 +1,8 @@
 """The dialog that says how own monitoring lets us in: certificates, and a token or a password for the key store."""
 
-from dataclasses import replace
 from gettext import gettext as _
 
+from msgspec.structs import replace
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,

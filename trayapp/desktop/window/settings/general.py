@@ -1,10 +1,10 @@
 """The tab "General": look, polling, the way to the network, and what is kept."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from gettext import gettext as _
 
+from msgspec.structs import replace
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QGroupBox, QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
 

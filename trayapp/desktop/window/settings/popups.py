@@ -1,12 +1,12 @@
 """The tab "Pop-ups": how much one wants to hear, in general and of each page, and when not."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import time
 from enum import Enum
 from gettext import gettext as _
 from types import MappingProxyType
 
+from msgspec.structs import replace
 from PySide6.QtCore import QTime, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QGroupBox, QPushButton, QTimeEdit, QWidget

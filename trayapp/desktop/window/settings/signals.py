@@ -1,8 +1,8 @@
 """The tab "Signals": what else may tell whose problem it is, and what may be used instead; all of it a choice."""
 
-from dataclasses import replace
 from gettext import gettext as _
 
+from msgspec.structs import replace
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QGroupBox, QLabel, QWidget
 

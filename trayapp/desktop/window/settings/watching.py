@@ -1,9 +1,9 @@
 """The tab "Watching": the list of what is watched, and the products and components of the one chosen."""
 
-from dataclasses import replace
 from gettext import gettext as _
 from types import MappingProxyType
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
