@@ -10,12 +10,15 @@ from functools import cache
 
 from msgspec import Struct
 
+from trayapp.deferral import deferred
 from trayapp.domain.provider import PLATFORM_PLUGINS, PLATFORMS
 from trayapp.domain.report import FailureKind
 from trayapp.exchange import LARGE_LIMIT, Exchange, Platform, Request, Response, UnreadableResponseError
-from trayapp.formats import whereabouts
 from trayapp.formats.address import base, host_of, names
 from trayapp.formats.body import decoded, text_of
+
+with deferred():
+    from trayapp.formats import whereabouts
 
 BUILTIN: Mapping[str, str] = {name: f"{__name__}.{name}" for name in PLATFORMS}
 """Adapters by name, in the order they are asked whether a body is theirs; each is imported on first use."""
