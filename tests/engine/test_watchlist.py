@@ -2,10 +2,13 @@
 
 from types import MappingProxyType
 
+import pytest
+
 from trayapp.catalogue.lookup import Catalogue
+from trayapp.domain.notification import Level
 from trayapp.domain.provider import Access, Login, Provider, StatusPage
 from trayapp.engine.watchlist import named, watchlist
-from trayapp.storage.settings import Settings, Watch
+from trayapp.storage.settings import Alerts, Settings, Watch
 
 CLOUD = StatusPage(
     id="cloud",
@@ -49,6 +52,19 @@ def test_a_page_nobody_watches_is_found_by_its_name_too() -> None:
     catalogue = Catalogue((Provider(id="sky", name="Sky", pages=(page,)),))
 
     assert named("nimbus WEATHER", Settings(watch=()), catalogue) == (page,)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("Cloud", "cloud"), ("clouds", "cloud"), ("own.exampel", "own.example"), ("gone.example.org", ""), ("cloud", "")],
+)
+def test_a_name_that_is_nobodys_is_found_out_where_it_is_like_somebodys(name: str, meant: str) -> None:
+    alerts = Alerts(providers=MappingProxyType({name: Level.MUTE, "own.example": Level.OUTAGES}))
+    wishes = (Watch(provider="cloud"), Watch(url="https://own.example"))
+
+    problems = watchlist(Settings(watch=wishes, alerts=alerts), CATALOGUE).problems
+
+    assert [f"do you mean {meant!r}?" in each for each in problems] == ([True] if meant else [])
 
 
 def test_a_provider_without_a_page_is_not_said_to_be_unknown() -> None:

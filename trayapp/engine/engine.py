@@ -953,7 +953,7 @@ class Engine:
             self._hear_programs()
         if self._updates is not None:
             self._updates.apply(settings)
-        if before.watch != settings.watch or before.polling != settings.polling:
+        if (before.watch, before.polling, before.alerts) != (settings.watch, settings.polling, settings.alerts):
             self._watch_pages()
         self._flush()
 

@@ -1,6 +1,6 @@
 """Which pages to watch: the settings' wishes, looked up in the catalogue."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -20,7 +20,10 @@ class Watchlist(Struct, frozen=True):
 
 
 def watchlist(settings: Settings, catalogue: Catalogue) -> Watchlist:
-    """Resolve every ``[[watch]]`` to pages; a page wished for twice is watched once, by the first wish."""
+    """Resolve every ``[[watch]]`` to pages; a page wished for twice is watched once, by the first wish.
+
+    A name under ``[alerts.providers]`` that is nobody's id, and is like somebody's, is a problem too: it does nothing.
+    """
     pages: list[StatusPage] = []
     problems: list[str] = []
     for wish in settings.watch:
@@ -28,7 +31,27 @@ def watchlist(settings: Settings, catalogue: Catalogue) -> Watchlist:
         if not found:
             problems.append(_nothing_to_watch(wish, catalogue))
         pages.extend(found)
+    problems.extend(_misnamed(settings.alerts.providers, catalogue, pages))
     return Watchlist(without_doubles(pages), tuple(problems))
+
+
+def _misnamed(names: Iterable[str], catalogue: Catalogue, watched: Iterable[StatusPage]) -> Iterator[str]:
+    ids = {each.id for each in watched}
+    for provider in catalogue.providers:
+        ids |= {provider.id, *(each.id for each in provider.pages)}
+    for name in names:
+        if name not in ids and (meant := _meant(name, ids, catalogue)):
+            yield f"Nothing is called {name!r} under [alerts.providers] in the settings: do you mean {meant!r}?"
+
+
+def _meant(name: str, ids: Iterable[str], catalogue: Catalogue) -> str:
+    """Return the id that was probably meant; nothing for what is like none, such as a page that was watched once."""
+    provider = catalogue.find(name)
+    if provider is not None:
+        return provider.id
+    from difflib import get_close_matches  # noqa: PLC0415 -- needed for mistakes only
+
+    return next(iter(get_close_matches(name.casefold(), ids, 1, 0.8)), "")
 
 
 def _nothing_to_watch(wish: Watch, catalogue: Catalogue) -> str:
