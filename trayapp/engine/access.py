@@ -12,11 +12,11 @@ from trayapp.deferral import deferred
 from trayapp.domain.keys import BEARER, Auth
 from trayapp.domain.provider import NO_ACCESS, Access, Login, StatusPage
 from trayapp.domain.report import FailureKind, FetchFailure
-from trayapp.engine import certificates
 from trayapp.formats.address import host_of
 from trayapp.storage.secret import Secret
 
 with deferred():
+    from trayapp.engine import certificates
     from trayapp.storage import secrets
 
 Unlock = Callable[[str], Awaitable[Secret]]

@@ -6,8 +6,11 @@ import ssl
 from collections.abc import Iterator
 from enum import Enum
 
+from trayapp.deferral import deferred
 from trayapp.domain.report import FailureKind, FetchFailure
-from trayapp.engine import certificates
+
+with deferred():
+    from trayapp.engine import certificates
 
 
 class Stage(Enum):

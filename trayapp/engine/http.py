@@ -21,8 +21,9 @@ from typing import Generic, TypeVar, cast
 from msgspec import Struct, field
 
 import trayapp
+from trayapp.deferral import deferred
 from trayapp.domain.report import FailureKind, FetchFailure
-from trayapp.engine import certificates, faults
+from trayapp.engine import faults
 from trayapp.engine.access import EVERYBODY, Admission, Carried, Unlock, no_store
 from trayapp.engine.addresses import is_inside, names_loopback
 from trayapp.engine.answers import Unpacker, UnpackingError, refusal
@@ -33,6 +34,9 @@ from trayapp.engine.proxies import BrokenProxy, Proxy, ProxyMode, proxy_for
 from trayapp.engine.recollection import Recollection, Recollections
 from trayapp.exchange import Exchange, Request, Response
 from trayapp.storage.secret import Secret
+
+with deferred():
+    from trayapp.engine import certificates
 
 if "httpx" not in sys.modules:
     sys.modules["httpx._main"] = None  # type: ignore[assignment]  # None is how Python spells "do not import this"
