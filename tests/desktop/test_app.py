@@ -32,8 +32,9 @@ from trayapp.desktop.start import (
     taskbar_identity,
 )
 from trayapp.desktop.window.main_window import MainWindow
+from trayapp.domain.alert import Alert, AlertKind, Decision, Reason
+from trayapp.domain.alertbook import AlertBook, Concern
 from trayapp.domain.judgement import Basis, Because, Judgement
-from trayapp.domain.notification import Alert, AlertBook, AlertKind, Concern, Decision, Reason
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.snooze import SnoozeFor

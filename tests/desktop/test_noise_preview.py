@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from tests.builders import NOON
 from trayapp.desktop.window.settings.draft import Draft
 from trayapp.desktop.window.settings.popups import PopupsTab
-from trayapp.domain.notification import Level
+from trayapp.domain.alert import Level
 from trayapp.domain.rehearsal import Rehearsal
 from trayapp.engine.commands import PreviewRules
 from trayapp.engine.updates import Previewed

@@ -15,7 +15,7 @@ from tests.bus import Answer, NotificationServer
 from tests.desk import BUS_CONFIGURATION
 from trayapp.desktop import notifier as module
 from trayapp.desktop.notifier import Notifier, Popup
-from trayapp.domain.notification import Alert, AlertKind
+from trayapp.domain.alert import Alert, AlertKind
 from trayapp.domain.status import Status
 from trayapp.domain.wishes import Wish
 from trayapp.presentation.popuptest import PopupTest

@@ -240,7 +240,7 @@ class TestItFailsForMe:
 
 
 def test_the_icon_waits_for_nothing_it_does_not_show() -> None:
-    rooms = ("trayapp.engine", "trayapp.storage", "trayapp.catalogue", "trayapp.domain.notification")
+    rooms = ("trayapp.engine", "trayapp.storage", "trayapp.catalogue", "trayapp.domain.alertbook")
     code = f"import sys, trayapp.desktop.tray; print([name for name in sys.modules if name.startswith({rooms})])"
     pictures = ["trayapp.storage", "trayapp.storage.resources"]
 

@@ -23,7 +23,7 @@ from trayapp.desktop.window.moving import with_new_address
 from trayapp.desktop.window.settings.access import AccessDialog
 from trayapp.desktop.window.settings.popups import PopupsTab
 from trayapp.desktop.window.settings.tree import WatchTree
-from trayapp.domain.notification import Level
+from trayapp.domain.alert import Level
 from trayapp.domain.provider import ComponentRef, Login, Product, Provider, StatusPage
 from trayapp.domain.record import Gap, StoredIncident, UpdateVersion
 from trayapp.domain.report import FailureKind, FetchFailure, Observation, StatusReport

@@ -11,7 +11,8 @@ from tests.builders import NOON, component, incident, report
 from tests.desktop.test_window_main import Desk, desk, page, state
 from trayapp.desktop.window.told import ToldDialog
 from trayapp.desktop.window.wishes import SnoozeButton
-from trayapp.domain.notification import Alert, AlertBook, AlertKind, Concern, Decision, PageBook, Reason
+from trayapp.domain.alert import Alert, AlertKind, Decision, Reason
+from trayapp.domain.alertbook import AlertBook, Concern, PageBook
 from trayapp.domain.record import StoredIncident
 from trayapp.domain.snooze import SnoozeFor
 from trayapp.domain.status import Status

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import NOON
+from trayapp.domain.alert import AlertKind, Circumstances, Level, NotificationRules, Reason
+from trayapp.domain.alertbook import AlertBook
 from trayapp.domain.keyalerts import decide_key, noted_after
 from trayapp.domain.keys import KeyAnswer, KeyHealth, KeyRef, KeyState, Reachability, after_check
-from trayapp.domain.notification import AlertBook, AlertKind, Circumstances, Level, NotificationRules, Reason
 
 NEW = KeyState(ref=KeyRef(id="a", label="work", provider="openai"))
 OK, BAD, POOR, ODD = KeyHealth.OK, KeyHealth.REJECTED, KeyHealth.NO_CREDIT, KeyHealth.UNKNOWN

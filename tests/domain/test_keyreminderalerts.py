@@ -7,11 +7,12 @@ import pytest
 from msgspec.structs import replace
 
 from tests.builders import NOON
+from trayapp.domain.alert import AlertKind, Circumstances, Decision, Level, NotificationRules, Reason
+from trayapp.domain.alertbook import AlertBook
 from trayapp.domain.keyalerts import decide_key
 from trayapp.domain.keyreminderalerts import LITTLE_AGAIN, decide_reminders
 from trayapp.domain.keyreminders import OLD, SOON, Reminder
 from trayapp.domain.keys import Facts, KeyHealth, KeyRef, KeyState, ModelNews
-from trayapp.domain.notification import AlertBook, AlertKind, Circumstances, Decision, Level, NotificationRules, Reason
 
 REF = KeyRef(id="a", label="work", provider="openai")
 DAY = timedelta(days=1)

@@ -13,22 +13,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.builders import NOON, component, failure, incident, report
+from trayapp.domain.alert import AlertKind, Circumstances, Decision, Level, NotificationRules, Reason
+from trayapp.domain.alertbook import AlertBook, forget_pages
 from trayapp.domain.connection import decide_connection
+from trayapp.domain.digest import release, release_due
 from trayapp.domain.incident import Impact, Incident, Phase
-from trayapp.domain.notification import (
-    AlertBook,
-    AlertKind,
-    Circumstances,
-    Decision,
-    Level,
-    NotificationRules,
-    Reason,
-    decide,
-    forget_pages,
-    is_flapping,
-    release,
-    release_due,
-)
+from trayapp.domain.notification import decide, is_flapping
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.report import FailureKind, FetchFailure, Observation, StatusReport
 from trayapp.domain.snapshot import PageState, Snapshot, advance

@@ -1,7 +1,9 @@
 from datetime import timedelta
 
 from tests.builders import NOON
-from trayapp.domain.notification import LATE, Alert, AlertBook, AlertKind, Decision, Reason
+from trayapp.domain.alert import Alert, AlertKind, Decision, Reason
+from trayapp.domain.alertbook import AlertBook
+from trayapp.domain.notification import LATE
 from trayapp.domain.saying import left_unsaid, said, to_be_said
 
 TOLD = Decision(Alert(kind=AlertKind.OPENED, at=NOON), told=True, reason=Reason.NEW)

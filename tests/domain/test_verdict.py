@@ -8,18 +8,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.builders import NOON, component, failure, incident, report
+from trayapp.domain.alert import AlertKind, Circumstances, Level, NotificationRules, Reason
+from trayapp.domain.alertbook import AlertBook, forget_pages
 from trayapp.domain.connection import decide_on_baseline
+from trayapp.domain.digest import release
 from trayapp.domain.keys import KeyAnswer, KeyHealth, KeyRef, KeyState, Reachability
-from trayapp.domain.notification import (
-    AlertBook,
-    AlertKind,
-    Circumstances,
-    Level,
-    NotificationRules,
-    Reason,
-    forget_pages,
-    release,
-)
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.report import FailureKind, Observation
 from trayapp.domain.snapshot import PageState, Snapshot, advance

@@ -28,21 +28,10 @@ from tests.domain.test_notification import (
     about_api,
     watching,
 )
+from trayapp.domain.alert import Alert, AlertKind, Circumstances, Level, NotificationRules, Reason
+from trayapp.domain.alertbook import LONGEST_SNOOZE, AlertBook, is_acknowledged
 from trayapp.domain.connection import decide_connection
-from trayapp.domain.notification import (
-    LONGEST_SNOOZE,
-    Alert,
-    AlertBook,
-    AlertKind,
-    Circumstances,
-    Level,
-    NotificationRules,
-    Reason,
-    is_acknowledged,
-    release,
-    release_due,
-    withdraw,
-)
+from trayapp.domain.digest import release, release_due, withdraw
 from trayapp.domain.report import StatusReport
 from trayapp.domain.status import Status
 from trayapp.domain.verdict import VerdictId

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from tests.builders import NOON
 from trayapp import bootstrap
+from trayapp.domain.alert import AlertKind
 from trayapp.domain.change import StatusChanged
-from trayapp.domain.notification import AlertKind
 from trayapp.engine.recording import Recording, read
 from trayapp.engine.updates import Update
 from trayapp.storage.history import History

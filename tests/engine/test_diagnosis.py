@@ -18,10 +18,10 @@ from tests.engine.test_engine import Published, live, shows
 from tests.engine.test_http import secure_page
 from tests.fakepage import SUMMARY, FakePage, html, says, silence
 from trayapp.catalogue.lookup import Catalogue
+from trayapp.domain.alert import AlertKind
 from trayapp.domain.inquiry import Inquiry
 from trayapp.domain.keys import KeyAnswer, KeyHealth, KeyRef, KeyState, Reachability
 from trayapp.domain.ledger import Source
-from trayapp.domain.notification import AlertKind
 from trayapp.domain.provider import Provider, StatusPage
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.status import Status

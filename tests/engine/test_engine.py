@@ -13,7 +13,7 @@ from tests.builders import NOON, operational, outage
 from tests.engine.running import EVERY_MINUTE, answers, recording
 from tests.fakepage import SUMMARY, FakePage
 from trayapp import bootstrap
-from trayapp.domain.notification import AlertKind, Level
+from trayapp.domain.alert import AlertKind, Level
 from trayapp.domain.record import IncidentQuery
 from trayapp.domain.status import Status
 from trayapp.engine import replay

@@ -21,7 +21,7 @@ from tests.builders import NOON
 from tests.engine.running import Ran, answers, fails, play, recording
 from tests.faces import FACES, Face
 from tests.invented import OK, WORDS, Edit, Life, Post, lives
-from trayapp.domain.notification import Alert, AlertKind, Decision
+from trayapp.domain.alert import Alert, AlertKind, Decision
 from trayapp.engine.http import Exchanged
 from trayapp.engine.recording import Recording
 

@@ -11,8 +11,8 @@ from tests.builders import operational
 from tests.engine.keyring_double import MemoryStore, knows, system_store
 from tests.fakepage import SUMMARY, FakePage
 from trayapp import bootstrap
+from trayapp.domain.alert import AlertKind, Reason
 from trayapp.domain.keys import KeyHealth
-from trayapp.domain.notification import AlertKind, Reason
 from trayapp.engine.commands import AddKey, CheckKeys
 from trayapp.engine.engine import Engine
 from trayapp.engine.newkey import NewKey

@@ -14,7 +14,7 @@ from tests.engine.test_histories import History as Invented
 from tests.engine.test_histories import Played, dice
 from tests.faces import FACES
 from tests.invented import lives
-from trayapp.domain.notification import AlertKind, Level
+from trayapp.domain.alert import AlertKind, Level
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.rehearsal import Rehearsal
 from trayapp.engine.commands import PreviewRules

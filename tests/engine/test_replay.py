@@ -10,7 +10,7 @@ from tests.builders import NOON, maintenance, operational, outage
 from tests.engine.running import EVERY_MINUTE, URL, answers, fails, recording, run, sleeps
 from tests.faces import incident_io
 from trayapp import bootstrap
-from trayapp.domain.notification import AlertKind, Level
+from trayapp.domain.alert import AlertKind, Level
 from trayapp.engine import replay
 from trayapp.storage.settings import Alerts, Settings
 

@@ -20,7 +20,7 @@ from tests.engine.running import EVERY_MINUTE
 from tests.faces import FACES, Face, rotating
 from tests.invented import OK, Life, Post
 from trayapp import bootstrap
-from trayapp.domain.notification import AlertKind
+from trayapp.domain.alert import AlertKind
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.report import FailureKind
 from trayapp.domain.snapshot import freshness_limit

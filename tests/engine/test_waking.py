@@ -15,8 +15,9 @@ from msgspec.structs import replace
 from tests.builders import NOON, component, operational, outage
 from tests.engine.running import EVERY_MINUTE, answers, fails, run, sleeps
 from trayapp import bootstrap
+from trayapp.domain.alert import AlertKind
+from trayapp.domain.alertbook import AlertBook, Concern, PageBook
 from trayapp.domain.clockset import book_moved, snapshot_moved
-from trayapp.domain.notification import AlertBook, AlertKind, Concern, PageBook
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.record import Gap, IncidentQuery
 from trayapp.domain.snapshot import PageState, Seen, Snapshot

@@ -5,7 +5,7 @@ from types import MappingProxyType
 import pytest
 
 from trayapp.catalogue.lookup import Catalogue
-from trayapp.domain.notification import Level
+from trayapp.domain.alert import Level
 from trayapp.domain.provider import Access, Login, Provider, StatusPage
 from trayapp.engine.watchlist import named, watchlist
 from trayapp.storage.settings import Alerts, Settings, Watch

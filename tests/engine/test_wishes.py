@@ -19,7 +19,7 @@ from tests.builders import NOON, operational, outage
 from tests.engine.running import EVERY_MINUTE, answers, fails, recording
 from tests.fakepage import SUMMARY, FakePage
 from trayapp import bootstrap
-from trayapp.domain.notification import AlertKind, Level
+from trayapp.domain.alert import AlertKind, Level
 from trayapp.domain.snooze import SnoozeFor
 from trayapp.domain.wishes import Wish, is_all_acknowledged
 from trayapp.engine import replay

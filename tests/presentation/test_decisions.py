@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import NOON
-from trayapp.domain.notification import Alert, AlertKind, Reason
+from trayapp.domain.alert import Alert, AlertKind, Reason
 from trayapp.domain.status import Status
 from trayapp.presentation.decisions import columns, decision_rows, outcome_word, reason_sentence
 from trayapp.presentation.words import Mark

@@ -9,10 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from tests.builders import NOON, component, failure, incident, planned, report, update
+from trayapp.domain.alert import Alert, AlertKind, Decision, Reason
 from trayapp.domain.change import StatusChanged
 from trayapp.domain.incident import Phase
 from trayapp.domain.ledger import Ledger
-from trayapp.domain.notification import Alert, AlertKind, Decision, Reason
 from trayapp.domain.provider import Product, Provider, StatusPage
 from trayapp.domain.record import StoredIncident, UpdateVersion
 from trayapp.domain.report import Absence, FetchFailure, Observation, StatusReport

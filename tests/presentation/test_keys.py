@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.builders import NOON
+from trayapp.domain.alert import Alert, AlertKind
 from trayapp.domain.keys import Facts, KeyAnswer, KeyHealth, KeyRef, KeyState, ModelNews, Reachability, after_check
-from trayapp.domain.notification import Alert, AlertKind
 from trayapp.domain.rotation import KeyBook, OldKey
 from trayapp.presentation.ages import long_date
 from trayapp.presentation.keys import (

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.builders import NOON, component, failure, incident, planned, report, update
+from trayapp.domain.alert import Alert, AlertKind, Decision, Reason
 from trayapp.domain.change import (
     Change,
     IncidentClosed,
@@ -16,7 +17,6 @@ from trayapp.domain.change import (
     StatusChanged,
 )
 from trayapp.domain.incident import Phase
-from trayapp.domain.notification import Alert, AlertKind, Decision, Reason
 from trayapp.domain.provider import ComponentRef, Provider, StatusPage
 from trayapp.domain.record import StoredIncident
 from trayapp.domain.report import FetchFailure, Observation, StatusReport

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from tests.builders import NOON
 from tests.domain.test_verdict import BAD, DOWN3, ROWS, key, other, reports, signals
+from trayapp.domain.alert import Alert, AlertKind
 from trayapp.domain.keys import KeyHealth, Reachability
-from trayapp.domain.notification import Alert, AlertKind
 from trayapp.domain.verdict import (
     BaselineKind,
     BaselineState,

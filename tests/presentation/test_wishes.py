@@ -3,7 +3,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from tests.builders import NOON
-from trayapp.domain.notification import AlertBook, Concern, PageBook
+from trayapp.domain.alertbook import AlertBook, Concern, PageBook
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.snapshot import PageState
 from trayapp.domain.status import Status

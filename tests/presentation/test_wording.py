@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from trayapp.domain.notification import Alert, AlertKind
+from trayapp.domain.alert import Alert, AlertKind
 from trayapp.domain.status import Status
 from trayapp.presentation.wording import Urgency, Worded, worded
 

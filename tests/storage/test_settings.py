@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from trayapp.domain.notification import Level
+from trayapp.domain.alert import Level
 from trayapp.domain.provider import PLATFORM_PLUGINS, Access, Login
 from trayapp.storage.kinds import Weekday
 from trayapp.storage.options import Layout, Section, options_of

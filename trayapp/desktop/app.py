@@ -16,7 +16,7 @@ from trayapp.desktop import assets, theme
 from trayapp.desktop.bridge import Collector, EngineThread, Runnable, Turns
 from trayapp.desktop.options import RunOptions
 from trayapp.desktop.tray import NOW_PAGE, SETTINGS_PAGE, Tray
-from trayapp.domain.notification import Alert, AlertKind
+from trayapp.domain.alert import Alert, AlertKind
 from trayapp.domain.snapshot import Snapshot
 from trayapp.domain.snooze import SnoozeFor
 from trayapp.domain.wishes import is_all_acknowledged, wish_of

@@ -17,7 +17,7 @@ from PySide6.QtGui import QImage
 
 from trayapp.desktop import theme
 from trayapp.desktop.sessionbus import SessionBus
-from trayapp.domain.notification import Alert
+from trayapp.domain.alert import Alert
 from trayapp.domain.wishes import Wish
 from trayapp.presentation.popuptest import WORKS, PopupTest, first_popup, second_popup
 from trayapp.presentation.tray import APP_NAME

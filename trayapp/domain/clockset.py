@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from trayapp.domain.notification import AlertBook, Concern, PageBook
+from trayapp.domain.alertbook import AlertBook, Concern, PageBook
 from trayapp.domain.snapshot import PageState, Snapshot
 
 

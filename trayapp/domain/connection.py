@@ -4,16 +4,9 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from trayapp.domain.notification import (
-    Alert,
-    AlertBook,
-    AlertKind,
-    Circumstances,
-    Decided,
-    Decision,
-    Reason,
-    say_now_or_never,
-)
+from trayapp.domain.alert import Alert, AlertKind, Circumstances, Decision, Reason
+from trayapp.domain.alertbook import AlertBook, Decided
+from trayapp.domain.digest import say_now_or_never
 from trayapp.domain.snapshot import Snapshot
 from trayapp.domain.verdict import BASELINE_FAILURES, SIGNAL_LASTS, BaselineKind, BaselineState
 

@@ -1,20 +1,9 @@
 """When a key is worth a pop-up: once when it stops working, once when it works again."""
 
+from trayapp.domain.alert import Alert, AlertKind, Circumstances, Decision, Level, NotificationRules, Reason
+from trayapp.domain.alertbook import AlertBook, Decided
+from trayapp.domain.digest import is_held, offer, withdraw
 from trayapp.domain.keys import KeyHealth, KeyState
-from trayapp.domain.notification import (
-    Alert,
-    AlertBook,
-    AlertKind,
-    Circumstances,
-    Decided,
-    Decision,
-    Level,
-    NotificationRules,
-    Reason,
-    is_held,
-    offer,
-    withdraw,
-)
 
 
 def decide_key(

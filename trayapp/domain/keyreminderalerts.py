@@ -6,22 +6,11 @@ from types import MappingProxyType
 
 from msgspec.structs import replace
 
+from trayapp.domain.alert import Alert, AlertKind, Circumstances, Decision, Level, NotificationRules, Reason
+from trayapp.domain.alertbook import AlertBook, Decided, Reminded
+from trayapp.domain.digest import offer, withdraw
 from trayapp.domain.keyreminders import SOON, Reminder, reminders
 from trayapp.domain.keys import Facts, KeyState
-from trayapp.domain.notification import (
-    Alert,
-    AlertBook,
-    AlertKind,
-    Circumstances,
-    Decided,
-    Decision,
-    Level,
-    NotificationRules,
-    Reason,
-    Reminded,
-    offer,
-    withdraw,
-)
 
 LITTLE_AGAIN = timedelta(days=7)
 """What was filled up and is low again is said again, but not every day of a daily limit."""

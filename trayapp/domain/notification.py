@@ -1,29 +1,25 @@
-"""Which changes are worth a pop-up: a pure policy that answers with a reason, and its memory.
+"""Which changes of a page are worth a pop-up: a pure policy that answers with a reason.
 
-The memory (:class:`AlertBook`) is a value too. It is stored together with every decision before anything
+Its memory (:class:`AlertBook`) is a value too. It is stored together with every decision before anything
 is shown, so that a restart neither repeats nor forgets (PRODUCT.md section 5).
 """
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import pairwise
-from types import MappingProxyType
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
+from trayapp.domain.alert import Alert, AlertKind, Circumstances, Decision, Level, NotificationRules, Reason
+from trayapp.domain.alertbook import AlertBook, Concern, Decided, PageBook
+from trayapp.domain.digest import offer, withdraw
 from trayapp.domain.judgement import Judgement
 from trayapp.domain.snapshot import PageState
 from trayapp.domain.status import Status
 from trayapp.domain.trouble import Trouble, overlap, troubles
-from trayapp.domain.verdict import VerdictId
 
 GOOD_LOOKS_TO_RECOVER = 2
 """A page-sourced state opens on the first valid answer and recovers after two."""
-GROUP_WINDOW = timedelta(seconds=30)
-GROUP_SIZE = 3
-"""At most this many pop-ups in one window; the rest is gathered into one."""
 FLAP_STATES = 21
 FLAP_START = 0.30
 FLAP_STOP = 0.20
@@ -35,212 +31,6 @@ REOPEN_HOLD = timedelta(minutes=5)
 """Trouble that is back within the window after a recovery is told only when it has held for a while."""
 LATE = timedelta(hours=24)
 """What ended longer ago than this is listed, not told."""
-LONGEST_SNOOZE = timedelta(hours=48)
-"""No snooze is longer; what seems to be is a clock that was set back."""
-
-
-class Level(StrEnum):
-    """How much somebody wants to hear of a page."""
-
-    ALL = "all"
-    OUTAGES = "outages"
-    MUTE = "mute"
-
-
-class AlertKind(StrEnum):
-    """What a pop-up says; the words are part of the replay format."""
-
-    OPENED = "opened"
-    ESCALATED = "escalated"
-    RECOVERED = "recovered"
-    STARTED_DURING = "started_during"
-    CONNECTION = "connection"
-    CONNECTION_BACK = "connection_back"
-    FLAPPING = "flapping"
-    DIGEST = "digest"
-    KEY = "key"
-    NOTICE = "notice"
-
-
-class Reason(StrEnum):
-    """Why something was told, or not."""
-
-    NEW = "new trouble"
-    WORSE = "it got worse"
-    OVER = "it is over"
-    STARTED_DURING = "it was open when we began to watch"
-    CALM = "it is calm again"
-    GATHERED = "gathered with others"
-    ALL_FAIL = "every page fails, so it is this connection"
-    BACK = "a page answered again"
-    FLAPS = "it keeps going up and down"
-    MUTED = "this page is muted"
-    BELOW_LEVEL = "only outages are wanted"
-    SAME_EVENT = "the same event was told already"
-    NEVER_TOLD = "its beginning was not told"
-    FLAPPING = "going up and down"
-    TOO_SOON = "back soon after a recovery; told if it holds"
-    HELD_FOR_GROUP = "too many at once; gathered"
-    HELD_AFTER_SLEEP = "just awake; gathered"
-    HELD_QUIET_HOURS = "quiet hours; gathered"
-    LATE = "it ended long ago"
-    WANTED = "you asked to be told"
-    ACKNOWLEDGED = "you acknowledged it"
-    HELD_SNOOZED = "pop-ups are snoozed; gathered"
-    SNOOZED = "pop-ups are snoozed"
-    QUIET = "quiet hours"
-    DUE = "a reminder of a key"
-
-
-class Alert(Struct, frozen=True, kw_only=True):
-    """Something to say. Times are UTC; ``title`` is the page's own plain text, or empty.
-
-    ``concern`` names what it is about, so that later alerts replace earlier ones. ``gathered`` are the
-    alerts a digest stands for. ``is_wanted``: somebody asked for this very one.
-    """
-
-    kind: AlertKind
-    at: datetime
-    page_id: str | None = None
-    incident_id: str | None = None
-    title: str = ""
-    status: Status | None = None
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
-    components: tuple[str, ...] = ()
-    concern: str = ""
-    gathered: tuple["Alert", ...] = ()
-    is_wanted: bool = False
-
-
-class Decision(Struct, frozen=True):
-    """What became of an alert: told or not, and why."""
-
-    alert: Alert
-    told: bool
-    reason: Reason
-
-
-_NO_LEVELS: Mapping[str, Level] = MappingProxyType({})
-
-
-class NotificationRules(Struct, frozen=True):
-    """What the user wants to be told. ``levels`` is by page id or provider id."""
-
-    level: Level = Level.ALL
-    levels: Mapping[str, Level] = field(default_factory=lambda: _NO_LEVELS)
-
-    def level_for(self, page_id: str, provider_id: str) -> Level:
-        """Return the level of a page, else of its provider, else the general one."""
-        return self.levels.get(page_id, self.levels.get(provider_id, self.level))
-
-
-class Circumstances(Struct, frozen=True):
-    """What surrounds a decision: quiet hours now, and until when alerts are gathered after sleep (UTC)."""
-
-    quiet: bool = False
-    gather_until: datetime | None = None
-
-
-class Concern(Struct, frozen=True, kw_only=True):
-    """One open trouble of one page: an incident, or bad components that no incident names.
-
-    ``incident_id`` is empty in the second case. ``name`` stays the same over its life, so that later
-    pop-ups replace earlier ones. ``told`` is the worst status a pop-up has named, or that somebody acknowledged,
-    ``None`` while there is neither.
-    """
-
-    page_id: str
-    name: str
-    incident_id: str
-    title: str
-    opened_at: datetime
-    severity: Status
-    told: Status | None = None
-    good_looks: int = 0
-    good_since: datetime | None = None
-    component_ids: tuple[str, ...] = ()
-    resolved_at: datetime | None = None
-    held: bool = False
-    """Its opening waits in a digest."""
-    soon: bool = False
-    """It came back soon after a recovery and must hold before it is told."""
-    seen_at: datetime | None = None
-    acknowledged: Status | None = None
-    """How bad it was when somebody acknowledged it; taken back by anything worse."""
-    is_wanted: bool = False
-    """Somebody wants to be told when it is over, whatever speaks against it."""
-    refused: Status | None = None
-    """The worst status that was decided not to be told: once is enough for the record."""
-
-
-class PageBook(Struct, frozen=True, kw_only=True):
-    """What the policy remembers of one page between looks."""
-
-    page_id: str
-    states: tuple[bool, ...] = ()
-    """The last known states, oldest first; true is bad."""
-    flapping_since: datetime | None = None
-    flapping_told: bool = False
-    changed_at: datetime | None = None
-    """When it last went from good to bad or back."""
-    recoveries: tuple[tuple[str, datetime], ...] = ()
-    """Recent recoveries, while it flaps all of them: which incident id ("" for none) and when."""
-    wanted_at: datetime | None = None
-    """Since when somebody waits for the page as a whole to be fine."""
-    fine_looks: int = 0
-    """Looks in a row since then that found it fine."""
-
-
-class Reminded(Struct, frozen=True):
-    """That somebody was reminded of a key: ``what`` of it, and which moment that was about (UTC).
-
-    ``is_over``: it did not hold in between, so the next time it is news.
-    """
-
-    key_id: str
-    what: str
-    moment: datetime
-    is_over: bool = False
-
-
-class AlertBook(Struct, frozen=True, kw_only=True):
-    """The memory of the policy. ``started`` are the pages already looked at in this run (never stored)."""
-
-    concerns: tuple[Concern, ...] = ()
-    pages: tuple[PageBook, ...] = ()
-    told_at: tuple[datetime, ...] = ()
-    """When the last pop-ups were shown, oldest first."""
-    held: tuple[Alert, ...] = ()
-    offline_since: datetime | None = None
-    """Since when we know that the own connection is down."""
-    offline_told_at: datetime | None = None
-    """When somebody was last told that it is."""
-    offline_waits: bool = False
-    """It went down too soon after that, and is told of if it holds."""
-    started: frozenset[str] = frozenset()
-    snoozed_until: datetime | None = None
-    derived: tuple[tuple[str, VerdictId], ...] = ()
-    """By page id: the verdict of our own making that was noted last, while it lasts."""
-    saying: tuple[Decision, ...] = ()
-    """What was decided to be told and is on its way to the screen."""
-    reminded: tuple[Reminded, ...] = ()
-    """What people were reminded of, or would have been: one for each key and thing."""
-
-    def of(self, page_id: str) -> PageBook:
-        """Return what is remembered of one page."""
-        return next((each for each in self.pages if each.page_id == page_id), PageBook(page_id=page_id))
-
-    def is_snoozed(self, now: datetime) -> bool:
-        """Return whether somebody wants no pop-ups now."""
-        return self.snoozed_until is not None and now < self.snoozed_until <= now + LONGEST_SNOOZE
-
-    def suspects(self, page_id: str) -> bool:
-        """Return whether a verdict of our own making says that the page hides trouble."""
-        return any(each == page_id for each, _verdict in self.derived)
-
-
-Decided = tuple[AlertBook, tuple[Decision, ...]]
 
 
 def decide(
@@ -290,80 +80,6 @@ def decide(
     return look.decide(judgement)
 
 
-def offer(book: AlertBook, alert: Alert, reason: Reason, around: Circumstances) -> Decided:
-    """Tell an alert, or put it aside for the next digest when this is not the moment for it."""
-    why = _not_now(book, alert, around)
-    if why is None:
-        told_at = (*_recent(book.told_at, alert.at), alert.at)
-        return replace(book, told_at=told_at), (Decision(alert, told=True, reason=reason),)
-    others = tuple(each for each in book.held if each.concern != alert.concern or not alert.concern)
-    return replace(book, held=(*others, alert)), (Decision(alert, told=False, reason=why),)
-
-
-def say_now_or_never(book: AlertBook, alert: Alert, reason: Reason, around: Circumstances) -> Decided:
-    """Tell what is of use at its moment only; at quiet times it is noted, and not told later either."""
-    if book.is_snoozed(alert.at):
-        return book, (Decision(alert, told=False, reason=Reason.SNOOZED),)
-    if around.quiet:
-        return book, (Decision(alert, told=False, reason=Reason.QUIET),)
-    told_at = (*_recent(book.told_at, alert.at), alert.at)
-    return replace(book, told_at=told_at), (Decision(alert, told=True, reason=reason),)
-
-
-def withdraw(book: AlertBook, concern: str) -> AlertBook:
-    """Take out of the next digest what waits in it about a concern."""
-    return replace(book, held=tuple(each for each in book.held if each.concern != concern))
-
-
-def is_held(book: AlertBook, concern: str) -> bool:
-    """Return whether something about a concern waits for the next digest."""
-    return any(each.concern == concern for each in book.held)
-
-
-def release(book: AlertBook, now: datetime, around: Circumstances | None = None) -> Decided:
-    """Tell what was held back, as one digest, once nothing holds it any more.
-
-    What somebody asked for waits for the limit of pop-ups in 30 s only.
-    """
-    around = around or Circumstances()
-    is_waiting = around.quiet or book.is_snoozed(now) or (around.gather_until is not None and now < around.gather_until)
-    ready = tuple(each for each in book.held if each.is_wanted) if is_waiting else book.held
-    if not ready or len(_recent(book.told_at, now)) >= GROUP_SIZE:
-        return book, ()
-    digest = Alert(kind=AlertKind.DIGEST, at=now, gathered=ready, concern="digest")
-    names = {each.concern for each in ready}
-    concerns = tuple(
-        replace(each, held=False) if each.held and (each.name in names or not is_waiting) else each
-        for each in book.concerns
-    )
-    left = tuple(each for each in book.held if each not in ready)
-    book = replace(book, held=left, concerns=concerns, told_at=(*_recent(book.told_at, now), now))
-    return book, (Decision(digest, told=True, reason=Reason.GATHERED),)
-
-
-def release_due(book: AlertBook, around: Circumstances) -> datetime | None:
-    """Return when :func:`release` is worth calling, or ``None`` when nothing waits (or quiet hours do)."""
-    is_wanted = any(each.is_wanted for each in book.held)
-    if not book.held or (around.quiet and not is_wanted):
-        return None
-    due = [book.told_at[-GROUP_SIZE] + GROUP_WINDOW] if len(book.told_at) >= GROUP_SIZE else []
-    if not is_wanted:
-        due.extend(each for each in (around.gather_until, book.snoozed_until) if each is not None)
-    return max(due, default=book.held[-1].at)
-
-
-def forget_pages(book: AlertBook, page_ids: frozenset[str]) -> AlertBook:
-    """Drop what is remembered of pages that are no longer watched."""
-    return replace(
-        book,
-        concerns=tuple(each for each in book.concerns if each.page_id in page_ids),
-        pages=tuple(each for each in book.pages if each.page_id in page_ids),
-        held=tuple(each for each in book.held if each.page_id is None or each.page_id in page_ids),
-        started=book.started & page_ids,
-        derived=tuple(each for each in book.derived if each[0] in page_ids),
-    )
-
-
 def is_flapping(states: tuple[bool, ...], *, before: bool) -> bool:
     """Return Nagios' verdict on the last states, oldest first.
 
@@ -377,22 +93,6 @@ def is_flapping(states: tuple[bool, ...], *, before: bool) -> bool:
     if before:
         return share > FLAP_STOP
     return share >= FLAP_START
-
-
-def _recent(told_at: tuple[datetime, ...], now: datetime) -> tuple[datetime, ...]:
-    return tuple(each for each in told_at if now - each < GROUP_WINDOW)
-
-
-def _not_now(book: AlertBook, alert: Alert, around: Circumstances) -> Reason | None:
-    """Return why this is not the moment for an alert."""
-    if not alert.is_wanted:
-        if book.is_snoozed(alert.at):
-            return Reason.HELD_SNOOZED
-        if around.gather_until is not None and alert.at < around.gather_until:
-            return Reason.HELD_AFTER_SLEEP
-        if around.quiet and alert.status is not Status.MAJOR_OUTAGE:
-            return Reason.HELD_QUIET_HOURS
-    return Reason.HELD_FOR_GROUP if len(_recent(book.told_at, alert.at)) >= GROUP_SIZE else None
 
 
 def _paired(open_now: Mapping[str, Trouble], mine: Mapping[str, Concern]) -> dict[str, Trouble]:
@@ -718,12 +418,6 @@ def _is_worth_keeping(book: PageBook) -> bool:
     """Return whether a page was in trouble lately; one that was always fine needs no memory."""
     is_awaited = book.wanted_at is not None
     return any(book.states) or bool(book.recoveries) or book.flapping_since is not None or is_awaited
-
-
-def is_acknowledged(book: AlertBook, page_id: str) -> bool:
-    """Return whether a page is in trouble, and somebody acknowledged all of it."""
-    concerns = [each for each in book.concerns if each.page_id == page_id and not each.good_looks]
-    return bool(concerns) and all(each.acknowledged is not None for each in concerns) and not book.suspects(page_id)
 
 
 def _unless_worse(acknowledged: Status | None, severity: Status) -> Status | None:

@@ -8,10 +8,13 @@ from itertools import pairwise
 from msgspec import Struct
 from msgspec.structs import replace
 
+from trayapp.domain.alert import Circumstances, Decision, NotificationRules
+from trayapp.domain.alertbook import AlertBook
 from trayapp.domain.change import StatusChanged
+from trayapp.domain.digest import release
 from trayapp.domain.incident import Incident
 from trayapp.domain.judgement import Basis, Because, Judgement
-from trayapp.domain.notification import AlertBook, Circumstances, Decision, NotificationRules, decide, release
+from trayapp.domain.notification import decide
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.record import StoredIncident
 from trayapp.domain.report import Component, StatusReport

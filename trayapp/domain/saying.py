@@ -9,7 +9,9 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from trayapp.domain.notification import LATE, AlertBook, Decision
+from trayapp.domain.alert import Decision
+from trayapp.domain.alertbook import AlertBook
+from trayapp.domain.notification import LATE
 
 
 def to_be_said(book: AlertBook, decisions: Iterable[Decision]) -> AlertBook:

@@ -5,20 +5,9 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from trayapp.domain.notification import (
-    Alert,
-    AlertBook,
-    AlertKind,
-    Circumstances,
-    Decided,
-    Decision,
-    Level,
-    NotificationRules,
-    Reason,
-    is_held,
-    offer,
-    withdraw,
-)
+from trayapp.domain.alert import Alert, AlertKind, Circumstances, Decision, Level, NotificationRules, Reason
+from trayapp.domain.alertbook import AlertBook, Decided
+from trayapp.domain.digest import is_held, offer, withdraw
 from trayapp.domain.verdict import (
     PageVerdict,
     PopUp,

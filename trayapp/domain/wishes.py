@@ -8,16 +8,9 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from trayapp.domain.notification import (
-    Alert,
-    AlertBook,
-    AlertKind,
-    Concern,
-    Decided,
-    Decision,
-    Reason,
-    withdraw,
-)
+from trayapp.domain.alert import Alert, AlertKind, Decision, Reason
+from trayapp.domain.alertbook import AlertBook, Concern, Decided
+from trayapp.domain.digest import withdraw
 from trayapp.domain.snapshot import Snapshot
 from trayapp.domain.status import worst
 

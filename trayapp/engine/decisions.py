@@ -2,7 +2,7 @@
 
 import msgspec
 
-from trayapp.domain.notification import Alert, AlertKind, Decision
+from trayapp.domain.alert import Alert, AlertKind, Decision
 from trayapp.engine.updates import Decided
 from trayapp.storage.history import StoredDecision
 

@@ -17,21 +17,15 @@ from msgspec.structs import replace
 
 from trayapp.catalogue.lookup import Catalogue
 from trayapp.deferral import deferred
+from trayapp.domain.alert import Circumstances, Decision, NotificationRules
+from trayapp.domain.alertbook import AlertBook, forget_pages
 from trayapp.domain.change import Change, StatusChanged, diff
 from trayapp.domain.connection import decide_connection, decide_on_baseline
+from trayapp.domain.digest import release, release_due
 from trayapp.domain.inquiry import Inquiry
 from trayapp.domain.keys import KeyHealth, KeyRef, KeyState
 from trayapp.domain.ledger import Sighting, Source, is_news
-from trayapp.domain.notification import (
-    AlertBook,
-    Circumstances,
-    Decision,
-    NotificationRules,
-    decide,
-    forget_pages,
-    release,
-    release_due,
-)
+from trayapp.domain.notification import decide
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.report import FailureKind, FetchFailure, Observation, StatusReport
 from trayapp.domain.rotation import KeyBook

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from trayapp.domain.notification import AlertKind, Circumstances, Decision, NotificationRules
+from trayapp.domain.alert import AlertKind, Circumstances, Decision, NotificationRules
 from trayapp.domain.provider import StatusPage
 from trayapp.domain.record import Gap, IncidentQuery
 from trayapp.domain.rehearsal import PagePast, Rehearsal, beginning, rehearse, summed

@@ -5,11 +5,12 @@ from datetime import datetime
 from msgspec import Struct, field
 
 from trayapp.deferral import deferred
+from trayapp.domain.alert import Alert, Decision
+from trayapp.domain.alertbook import AlertBook
 from trayapp.domain.change import Change
 from trayapp.domain.crowd import CrowdCount
 from trayapp.domain.inquiry import Inquiry
 from trayapp.domain.keys import KeyState
-from trayapp.domain.notification import Alert, AlertBook, Decision
 from trayapp.domain.provider import Provider
 from trayapp.domain.record import Gap, IncidentQuery, StoredIncident
 from trayapp.domain.rotation import KeyBook

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from trayapp.domain import wishes
-from trayapp.domain.notification import AlertBook, Decided
+from trayapp.domain.alertbook import AlertBook, Decided
 from trayapp.domain.snooze import SnoozeFor
 from trayapp.engine.commands import Acknowledge, AlertCommand, Snooze, TellWhenBack
 from trayapp.engine.quiet import tomorrow_morning

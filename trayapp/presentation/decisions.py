@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from trayapp.domain.notification import Alert, Reason
+from trayapp.domain.alert import Alert, Reason
 from trayapp.presentation.ages import clock
 from trayapp.presentation.tray import clipped
 from trayapp.presentation.wording import worded

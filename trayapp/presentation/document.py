@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
+from trayapp.domain.alert import Decision
 from trayapp.domain.change import StatusChanged
 from trayapp.domain.incident import Incident, Maintenance
 from trayapp.domain.judgement import Basis
 from trayapp.domain.ledger import Ledger
-from trayapp.domain.notification import Decision
 from trayapp.domain.provider import Provider
 from trayapp.domain.record import StoredIncident
 from trayapp.domain.report import Component

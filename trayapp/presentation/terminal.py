@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from gettext import gettext as _
 
+from trayapp.domain.alert import Decision
 from trayapp.domain.change import (
     Change,
     IncidentClosed,
@@ -13,7 +14,6 @@ from trayapp.domain.change import (
     StatusChanged,
 )
 from trayapp.domain.incident import Incident, Maintenance
-from trayapp.domain.notification import Decision
 from trayapp.domain.provider import Provider
 from trayapp.domain.record import StoredIncident
 from trayapp.domain.report import Component

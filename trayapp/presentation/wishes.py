@@ -5,7 +5,7 @@ from gettext import gettext as _
 
 from msgspec import Struct
 
-from trayapp.domain.notification import AlertBook, Concern, is_acknowledged
+from trayapp.domain.alertbook import AlertBook, Concern, is_acknowledged
 from trayapp.domain.snapshot import PageState
 from trayapp.domain.status import Status
 from trayapp.domain.wishes import Wish

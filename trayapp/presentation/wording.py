@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
+from trayapp.domain.alert import Alert, AlertKind
 from trayapp.domain.keyreminders import Reminder
 from trayapp.domain.keys import KeyHealth
-from trayapp.domain.notification import Alert, AlertKind
 from trayapp.domain.status import Status
 from trayapp.domain.verdictalerts import SUFFIX as DERIVED_SUFFIX
 from trayapp.domain.wishes import wish_of

@@ -16,7 +16,7 @@ from urllib.parse import urlunsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from trayapp.domain.notification import Level
+from trayapp.domain.alert import Level
 from trayapp.domain.provider import Access, Login
 from trayapp.storage.kinds import (
     ADDRESS,

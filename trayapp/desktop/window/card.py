@@ -26,7 +26,7 @@ from trayapp.desktop.window.texts import (
     wrapped,
 )
 from trayapp.desktop.window.wishes import WishButtons
-from trayapp.domain.notification import AlertBook
+from trayapp.domain.alertbook import AlertBook
 from trayapp.domain.snapshot import PageState
 from trayapp.domain.status import Status
 from trayapp.domain.verdict import Verdict

@@ -20,7 +20,7 @@ from trayapp.desktop.window.flow import Flow
 from trayapp.desktop.window.rows import KEY_ROLE, ORDER_ROLE, RowModel, arrange
 from trayapp.desktop.window.texts import GRID, caption, column, put, row, scroller, wrapped
 from trayapp.desktop.window.told import told_text
-from trayapp.domain.notification import AlertBook
+from trayapp.domain.alertbook import AlertBook
 from trayapp.domain.record import Gap, IncidentQuery, StoredIncident
 from trayapp.domain.snapshot import Snapshot
 from trayapp.engine.updates import Update

@@ -28,8 +28,8 @@ from trayapp.desktop.window.texts import (
     wrapped,
 )
 from trayapp.desktop.window.wishes import SnoozeButton
+from trayapp.domain.alertbook import AlertBook
 from trayapp.domain.alternatives import alternatives
-from trayapp.domain.notification import AlertBook
 from trayapp.domain.snapshot import PageState, Snapshot
 from trayapp.domain.verdict import PageVerdict, Verdict
 from trayapp.domain.wishes import concerned

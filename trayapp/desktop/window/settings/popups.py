@@ -17,7 +17,7 @@ from trayapp.desktop.window.settings.choices import Choice, group
 from trayapp.desktop.window.settings.draft import Draft
 from trayapp.desktop.window.texts import caption, column, put, wrapped
 from trayapp.desktop.window.told import told_text
-from trayapp.domain.notification import Level
+from trayapp.domain.alert import Level
 from trayapp.domain.snapshot import Snapshot
 from trayapp.engine.commands import PreviewRules
 from trayapp.engine.updates import Previewed
