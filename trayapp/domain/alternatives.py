@@ -141,9 +141,5 @@ def _local(model: LocalModel) -> Alternative:
     return Alternative(way=Way.LOCAL, name=model.name, at=model.at, base_url=model.base_url, models=model.models)
 
 
-def _is_bad(state: PageState, now: datetime) -> bool:
-    return state.shown is not None and state.shown.is_bad and not state.is_stale(now)
-
-
 def _is_within(at: datetime, now: datetime, limit: timedelta) -> bool:
     return -SKEW <= now - at <= limit
