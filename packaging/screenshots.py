@@ -74,6 +74,7 @@ def _photograph(shoot: Shoot) -> None:
     (window, *_others) = desk.wait(lambda: desk.windows(WINDOW), "the window", 30)
     desk.run("xdotool", "windowmove", window, "16", "48")  # clear of the corner where pop-ups come
     desk.wait(lambda: "fine" in desk.item().tooltip, "a calm beginning", 30)
+    time.sleep(1)  # a panel fetches the picture a moment later than it hears the words
     shoot.take("tray-fine", crop=TRAY, scale=4)
     desk.wait(lambda: _popup(desk), "the pop-up", TROUBLE_WITHIN)
     time.sleep(1)
