@@ -116,6 +116,26 @@ def test_a_broken_file_of_keys_is_a_note(options: bootstrap.Options, tmp_path: P
     run(options, looks)
 
 
+def test_what_people_were_reminded_of_is_forgotten_with_the_file_of_keys(
+    options: bootstrap.Options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trayapp.engine.engine.HEARTBEAT", timedelta(seconds=0.1))
+    end = datetime.now(UTC) + timedelta(days=3)
+
+    async def reminds(this: Run) -> None:
+        this.engine.handle(AddKey(NewKey(provider="openai", label="work", expires_at=end), Secret(GOOD)))
+        await this.until(lambda: bool(this.updates[-1].book.reminded))
+
+    async def forgets(this: Run) -> None:
+        await this.until(lambda: this.updates[-1].book.reminded == ())
+
+    run(options, reminds)
+    (tmp_path / "keys.toml").unlink()
+    second = run(options, forgets)
+
+    assert second.updates[0].book.reminded != ()
+
+
 def test_a_first_key_that_another_process_keeps_is_seen(
     options: bootstrap.Options, monkeypatch: pytest.MonkeyPatch
 ) -> None:

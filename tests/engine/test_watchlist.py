@@ -56,11 +56,18 @@ def test_a_page_nobody_watches_is_found_by_its_name_too() -> None:
 
 @pytest.mark.parametrize(
     ("name", "meant"),
-    [("Cloud", "cloud"), ("clouds", "cloud"), ("own.exampel", "own.example"), ("gone.example.org", ""), ("cloud", "")],
+    [
+        ("Cloud", "cloud"),
+        ("clouds", "cloud"),
+        ("own.exampel", ""),
+        ("nobody", ""),
+        ("cloud", ""),
+        ("own.example/b", ""),
+    ],
 )
-def test_a_name_that_is_nobodys_is_found_out_where_it_is_like_somebodys(name: str, meant: str) -> None:
+def test_a_name_that_is_nobodys_is_found_out_where_it_is_like_one_of_the_catalogue(name: str, meant: str) -> None:
     alerts = Alerts(providers=MappingProxyType({name: Level.MUTE, "own.example": Level.OUTAGES}))
-    wishes = (Watch(provider="cloud"), Watch(url="https://own.example"))
+    wishes = (Watch(provider="cloud"), *(Watch(url=f"https://own.example/{path}") for path in "ab"))
 
     problems = watchlist(Settings(watch=wishes, alerts=alerts), CATALOGUE).problems
 

@@ -224,8 +224,8 @@ class Engine:
         self._history = self._setup.history()
         try:
             self._open_history()
-            if self._setup.has_keys():
-                self._watch_keys()
+            if self._setup.has_keys() or self._book.reminded:
+                self._watch_keys()  # what people were reminded of keys that are gone is forgotten
             self._watch_signals()
             self._watch_updates()
             self._hear_programs()

@@ -22,7 +22,8 @@ class Watchlist(Struct, frozen=True):
 def watchlist(settings: Settings, catalogue: Catalogue) -> Watchlist:
     """Resolve every ``[[watch]]`` to pages; a page wished for twice is watched once, by the first wish.
 
-    A name under ``[alerts.providers]`` that is nobody's id, and is like somebody's, is a problem too: it does nothing.
+    A name under ``[alerts.providers]`` that is nobody's id, and is like one of the catalogue, is a problem too: it does
+    nothing.
     """
     pages: list[StatusPage] = []
     problems: list[str] = []
@@ -31,21 +32,23 @@ def watchlist(settings: Settings, catalogue: Catalogue) -> Watchlist:
         if not found:
             problems.append(_nothing_to_watch(wish, catalogue))
         pages.extend(found)
-    problems.extend(_misnamed(settings.alerts.providers, catalogue, pages))
-    return Watchlist(without_doubles(pages), tuple(problems))
+    watched = without_doubles(pages)
+    problems.extend(_misnamed(settings.alerts.providers, catalogue, watched))
+    return Watchlist(watched, tuple(problems))
 
 
 def _misnamed(names: Iterable[str], catalogue: Catalogue, watched: Iterable[StatusPage]) -> Iterator[str]:
-    ids = {each.id for each in watched}
-    for provider in catalogue.providers:
-        ids |= {provider.id, *(each.id for each in provider.pages)}
+    """Say of each name what was meant. A host may be a page that was watched once: its level may wait for it."""
+    known = {each.id for each in catalogue.providers}
+    known |= {page.id for each in catalogue.providers for page in each.pages}
+    ids = known | {each.id for each in watched}
     for name in names:
-        if name not in ids and (meant := _meant(name, ids, catalogue)):
+        if name not in ids and "." not in name and ":" not in name and (meant := _meant(name, known, catalogue)):
             yield f"Nothing is called {name!r} under [alerts.providers] in the settings: do you mean {meant!r}?"
 
 
 def _meant(name: str, ids: Iterable[str], catalogue: Catalogue) -> str:
-    """Return the id that was probably meant; nothing for what is like none, such as a page that was watched once."""
+    """Return the id that was probably meant; nothing for what is like none."""
     provider = catalogue.find(name)
     if provider is not None:
         return provider.id
