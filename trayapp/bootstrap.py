@@ -3,7 +3,7 @@
 import asyncio
 import gettext
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -147,13 +147,14 @@ def network_for(settings: Settings, sink: Sink | None = None) -> Network:
 
 def _unlocker() -> Unlock:
     """Return how a look gets the secret of a login; the key store is loaded when the first one is needed."""
-    vaults: list[secrets.Vault] = []
+
+    @cache
+    def vault() -> "secrets.Vault":
+        return secrets.Vault()
 
     async def unlock(place: str) -> Secret:
         guard_process()
-        if not vaults:
-            vaults.append(secrets.Vault())
-        return await logins.unlock(vaults[0], place)
+        return await logins.unlock(vault(), place)
 
     return unlock
 

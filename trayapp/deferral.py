@@ -37,11 +37,11 @@ def deferred() -> Iterator[None]:
 
     Those that have been imported already are taken as they are; packages run at once.
     """
-    _wish.is_on = True
+    before, _wish.is_on = _wish.is_on, True
     try:
         yield
     finally:
-        _wish.is_on = False
+        _wish.is_on = before
 
 
 def is_waiting(name: str) -> bool:

@@ -6,11 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from tests.builders import NOON, component, failure, incident, planned, report, update
-from trayapp.domain.drift import FROZEN_AFTER, Drift, DriftKind, Match, drifts, find
+from trayapp.domain.drift import Drift, DriftKind, Match, drifts, find
 from trayapp.domain.incident import Phase
 from trayapp.domain.provider import ComponentRef, StatusPage
 from trayapp.domain.report import Absence, FailureKind, FetchFailure, Observation, StatusReport
-from trayapp.domain.snapshot import PageState, Snapshot, advance, read_as, remembering, watch
+from trayapp.domain.snapshot import FROZEN_AFTER, PageState, Snapshot, advance, read_as, remembering, watch
 from trayapp.domain.status import Status
 
 DAY = timedelta(days=1)

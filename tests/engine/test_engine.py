@@ -14,7 +14,6 @@ from tests.engine.running import EVERY_MINUTE, answers, recording
 from tests.fakepage import SUMMARY, FakePage
 from trayapp import bootstrap
 from trayapp.domain.alert import AlertKind, Level
-from trayapp.domain.drift import FROZEN_AFTER
 from trayapp.domain.record import IncidentQuery
 from trayapp.domain.status import Status
 from trayapp.engine import replay
@@ -28,7 +27,7 @@ from trayapp.engine.commands import (
     LookNow,
     PreviewRules,
 )
-from trayapp.engine.engine import CHANGES_MATTER, Engine, Setup
+from trayapp.engine.engine import Engine, Setup
 from trayapp.engine.simulation import JumpingLoop
 from trayapp.engine.updates import Update
 from trayapp.storage.history import History
@@ -328,7 +327,3 @@ def test_a_clock_that_is_set_shows_nothing_wrong_and_recovers_by_itself(jump: ti
 
     on_simulated_time(main)
     assert not [each for update in published for each in update.decisions if each.told]
-
-
-def test_the_history_is_asked_for_changes_as_far_back_as_they_tell_whether_a_page_is_frozen() -> None:
-    assert CHANGES_MATTER >= FROZEN_AFTER

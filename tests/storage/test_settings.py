@@ -454,6 +454,13 @@ def test_only_this_machine_may_be_asked_every_second(url: str, seconds: int, use
     assert interval_for(url, timedelta(seconds=seconds)) == timedelta(seconds=used)
 
 
+def test_every_field_of_a_section_must_be_declared_as_an_option() -> None:
+    with pytest.raises(ValueError, match="zip"):
+
+        class Bare(Section, frozen=True):
+            number: int = 1
+
+
 def test_every_option_has_a_label() -> None:
     def rows(section: Section) -> int:
         count = 0

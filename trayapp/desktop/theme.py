@@ -5,8 +5,8 @@ tell apart. A thin outline of the opposite brightness keeps a shape legible on l
 tells us which one it lies on.
 
 A program that rests in the tray should be small, so what only windows need is loaded when it is used. PySide makes a
-class when it is first touched: ``QtCore.Qt`` with its hundred enumerations takes 44 ms and 1 MB, labels and painters
-1 MB more. Hence the classes named through their module here, and the common icons as finished pictures.
+class when it is first touched; ``QtCore.Qt`` with its hundred enumerations, labels and painters are the dear ones.
+Hence the classes named through their module here, and the common icons as finished pictures.
 """
 
 import os

@@ -1,16 +1,13 @@
 """What a page and our knowledge of it no longer agree on: a matter for whoever keeps the entry, never an outage."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
 
 from trayapp.domain.provider import ComponentRef
 from trayapp.domain.report import Absence, Component, FailureKind, StatusReport
-from trayapp.domain.snapshot import PageState
-
-FROZEN_AFTER = timedelta(days=7)
-"""So long without a sign of life, and a page may no longer be kept up."""
+from trayapp.domain.snapshot import FROZEN_AFTER, PageState
 
 
 class DriftKind(StrEnum):

@@ -17,6 +17,9 @@ TOTAL_DEADLINE = timedelta(seconds=15)
 LEAST_SHARE = 0.8
 """A page that suddenly lists fewer than this share of its components is not believed at once."""
 
+FROZEN_AFTER = timedelta(days=7)
+"""So long without a sign of life, and a page may no longer be kept up."""
+
 
 def freshness_limit(interval: timedelta) -> timedelta:
     """Return how long an answer may be shown: two polling intervals and one total deadline."""

@@ -31,7 +31,7 @@ from trayapp.domain.report import FailureKind, FetchFailure, Observation, Status
 from trayapp.domain.rotation import KeyBook
 from trayapp.domain.saying import left_unsaid, said, to_be_said
 from trayapp.domain.schedule import Cadence, interval_in_force, next_look
-from trayapp.domain.snapshot import PageState, Snapshot, advance, expire, read_as, remembering, watch
+from trayapp.domain.snapshot import FROZEN_AFTER, PageState, Snapshot, advance, expire, read_as, remembering, watch
 from trayapp.domain.updates import SignedKind, UpdatesState
 from trayapp.domain.verdict import CAUSES, PageVerdict, failing_providers, is_anything_wrong
 from trayapp.domain.verdictalerts import decide_on_verdicts
@@ -95,8 +95,6 @@ CLOCK_WAS_UNSET = datetime(2025, 1, 1, tzinfo=UTC)
 """A clock that says less was not set yet: no gap begins there."""
 HISTORY_EVERY = timedelta(minutes=30)
 """How often a page is asked for its recent incidents too, so that those born resolved are stored."""
-CHANGES_MATTER = timedelta(days=7)
-"""How far back it is looked up when a page last changed: whoever has not for so long may be frozen (`drift`)."""
 STAGGER = timedelta(milliseconds=50)
 PRUNE_EVERY = timedelta(days=1)
 SAID_WITHIN = timedelta(seconds=1)
@@ -318,7 +316,7 @@ class Engine:
         now = self._clock.now()
         self._decisions.extend(left_unsaid(self._book, now))
         nothing: tuple[StatusChanged, ...] = ()
-        changes = self._read(lambda: self._history.status_changes(None, now - CHANGES_MATTER), nothing)
+        changes = self._read(lambda: self._history.status_changes(None, now - FROZEN_AFTER), nothing)
         self._changed_before = {each.page_id: each.at for each in changes if None not in {each.before, each.after}}
         self._read(lambda: self._history.start_watching(now), None)
 
